@@ -1,0 +1,134 @@
+"""What does each player want? Losses on logits, and gradient penalties.
+
+Everywhere a logit s = D(x) is a real number, and a large one means "real"; the probability
+is sigmoid(s). A discriminator loss is the *sum* of its real and its fake part, each a mean
+over the batch, in nats: at D = 1/2 the two logistic losses stand at 2 log 2. Both players
+minimise. Logits have shape (batch, 1) or (batch,), float32.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+softplus = keras.ops.softplus  # softplus(-s) = -log sigmoid(s), without overflow
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A pair of prices for one game; each maps (real_logits, fake_logits) to a scalar."""
+
+    name: str
+    discriminator: Callable
+    generator: Callable
+
+
+def logistic_discriminator(real_logits, fake_logits):
+    """-E log D(x) - E log(1 - D(G(z))), Goodfellow et al. 2014, eq. 1 with its sign turned."""
+    return ops.mean(softplus(-real_logits)) + ops.mean(softplus(fake_logits))
+
+
+def minimax_generator(real_logits, fake_logits):
+    """E log(1 - D(G(z))), Goodfellow et al. 2014, eq. 1: saturates where D is sure of a fake."""
+    return -ops.mean(softplus(fake_logits))
+
+
+def non_saturating_generator(real_logits, fake_logits):
+    """-E log D(G(z)), Goodfellow et al. 2014, section 3."""
+    return ops.mean(softplus(-fake_logits))
+
+
+def least_squares_discriminator(real_logits, fake_logits):
+    """1/2 E (s(x) - 1)^2 + 1/2 E s(G(z))^2, Mao et al. 2017, eq. 9 (a = 0, b = c = 1)."""
+    return 0.5 * (ops.mean((real_logits - 1) ** 2) + ops.mean(fake_logits**2))
+
+
+def least_squares_generator(real_logits, fake_logits):
+    """1/2 E (s(G(z)) - 1)^2, Mao et al. 2017, eq. 9."""
+    return 0.5 * ops.mean((fake_logits - 1) ** 2)
+
+
+def hinge_discriminator(real_logits, fake_logits):
+    """E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))), Lim and Ye 2017; Miyato et al. 2018, eq. 16."""
+    return ops.mean(ops.relu(1 - real_logits)) + ops.mean(ops.relu(1 + fake_logits))
+
+
+def wasserstein_discriminator(real_logits, fake_logits):
+    """E s(G(z)) - E s(x), Arjovsky et al. 2017, eq. 2: minus the estimated distance."""
+    return ops.mean(fake_logits) - ops.mean(real_logits)
+
+
+def raise_fake_score(real_logits, fake_logits):
+    """-E s(G(z)): the generator's side of both the hinge and the Wasserstein game."""
+    return -ops.mean(fake_logits)
+
+
+def relativistic_discriminator(real_logits, fake_logits):
+    """E log(1 + exp(s(G(z)) - s(x))) over pairs, Jolicoeur-Martineau 2019; Huang et al. 2024, eq. 2."""
+    return ops.mean(softplus(fake_logits - real_logits))
+
+
+def relativistic_generator(real_logits, fake_logits):
+    """E log(1 + exp(s(x) - s(G(z)))) over pairs: the discriminator's loss with the roles swapped."""
+    return ops.mean(softplus(real_logits - fake_logits))
+
+
+LOSSES = {
+    loss.name: loss
+    for loss in (
+        Loss("minimax", logistic_discriminator, minimax_generator),
+        Loss("non_saturating", logistic_discriminator, non_saturating_generator),
+        Loss("least_squares", least_squares_discriminator, least_squares_generator),
+        Loss("hinge", hinge_discriminator, raise_fake_score),
+        Loss("wasserstein", wasserstein_discriminator, raise_fake_score),
+        Loss("relativistic", relativistic_discriminator, relativistic_generator),
+    )
+}
+
+
+def _input_gradient_square(discriminator, samples):
+    """||grad_x s(x)||^2 for each sample, shape (batch,)."""
+    with tf.GradientTape() as tape:
+        tape.watch(samples)
+        score = tf.reduce_sum(discriminator(samples, training=True))
+    gradient = tape.gradient(score, samples)
+    return tf.reduce_sum(gradient**2, axis=range(1, len(gradient.shape)))
+
+
+def r1(discriminator, real, fake, seed):
+    """1/2 E ||grad s(x)||^2 on real samples, Mescheder et al. 2018, eq. 9; its weight is gamma.
+
+    Like every penalty here: real and fake are batches of one shape, float32; `seed` is a
+    `keras.random.SeedGenerator` (used by `wgan_gp` only). D must not mix samples of a batch
+    (no BatchNormalization), or the gradient is not that of one sample. Returns: a scalar >= 0.
+    """
+    return 0.5 * tf.reduce_mean(_input_gradient_square(discriminator, real))
+
+
+def r2(discriminator, real, fake, seed):
+    """1/2 E ||grad s(G(z))||^2 on generated samples, Mescheder et al. 2018, eq. 10."""
+    return 0.5 * tf.reduce_mean(_input_gradient_square(discriminator, fake))
+
+
+def interpolate(real, fake, seed):
+    """Points on the segments from fake to real, one uniform factor in [0, 1] for each pair.
+
+    Gulrajani et al. 2017, Algorithm 1, lines 4-6. Returns: samples of the shape of `real`.
+    """
+    shape = (tf.shape(real)[0],) + (1,) * (len(real.shape) - 1)
+    factor = keras.random.uniform(shape, 0.0, 1.0, seed=seed)
+    return factor * real + (1 - factor) * fake
+
+
+def wgan_gp(discriminator, real, fake, seed):
+    """E (||grad s(x')|| - 1)^2 between real and fake, Gulrajani et al. 2017, eq. 3; weight 10 there.
+
+    The root has 1e-12 inside it, so that a gradient of exactly zero gives 1, not NaN.
+    """
+    square = _input_gradient_square(discriminator, interpolate(real, fake, seed))
+    return tf.reduce_mean((tf.sqrt(square + 1e-12) - 1) ** 2)
+
+
+PENALTIES = {penalty.__name__: penalty for penalty in (r1, r2, wgan_gp)}

@@ -1,0 +1,157 @@
+"""What has which shape? Dense players by size, and the classic programs as named presets."""
+
+import math
+from dataclasses import dataclass, field
+
+import keras
+from keras import layers
+
+ACTIVATIONS = ("relu", "leaky_relu")  # the slope below zero of leaky_relu is 0.2 here
+OUTPUTS = ("tanh", "sigmoid", "linear")
+
+
+def dense_generator(
+    latent_dim, units, sample_shape=(28, 28, 1), activation="leaky_relu", output="tanh", batch_norm=False
+):
+    """z (batch, latent_dim) -> samples (batch, *sample_shape), float32.
+
+    units: widths of the hidden layers. output: "tanh" gives values in [-1, 1]; "sigmoid" makes
+    values in [0, 1] and then carries them to [-1, 1] by 2v - 1; "linear" leaves them free.
+    batch_norm: BatchNormalization between each hidden layer and its activation.
+    Raises: ValueError for an unknown activation or output, or a width below 1.
+    """
+    _check(units, activation, latent_dim=latent_dim)
+    if output not in OUTPUTS:
+        raise ValueError(f"output must be one of {OUTPUTS}, got {output!r}")
+    stack = [keras.Input((latent_dim,))]
+    for width in units:
+        stack.append(layers.Dense(width))
+        if batch_norm:
+            stack.append(layers.BatchNormalization())
+        stack.append(_activation(activation))
+    stack.append(layers.Dense(math.prod(sample_shape), activation=output))
+    if output == "sigmoid":
+        stack.append(layers.Rescaling(scale=2.0, offset=-1.0))
+    return keras.Sequential([*stack, layers.Reshape(sample_shape)], name="generator")
+
+
+def dense_discriminator(
+    units, sample_shape=(28, 28, 1), activation="leaky_relu", dropout=0.0, unit_pixels=False
+):
+    """Samples (batch, *sample_shape) -> one logit each, (batch, 1); large means "real".
+
+    units: widths of the hidden layers. dropout: rate in [0, 1) after each of them.
+    unit_pixels: carry [-1, 1] to [0, 1] first, for nets that were designed on that scale.
+    Raises: ValueError for an unknown activation, a width below 1, or a rate out of range.
+    """
+    _check(units, activation)
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be at least 0 and below 1, got {dropout}")
+    stack = [keras.Input(sample_shape), layers.Flatten()]
+    if unit_pixels:
+        stack.append(layers.Rescaling(scale=0.5, offset=0.5))
+    for width in units:
+        stack += [layers.Dense(width), _activation(activation)]
+        if dropout:
+            stack.append(layers.Dropout(dropout))
+    return keras.Sequential([*stack, layers.Dense(1)], name="discriminator")
+
+
+def _activation(name):
+    return layers.LeakyReLU(negative_slope=0.2) if name == "leaky_relu" else layers.ReLU()
+
+
+def _check(units, activation, **sizes):
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {ACTIVATIONS}, got {activation!r}")
+    for name, size in [*sizes.items(), *(("a width in units", width) for width in units)]:
+        if size < 1:
+            raise ValueError(f"{name} must be at least 1, got {size}")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Two players and the settings they are trained with; see `PRESETS`."""
+
+    title: str
+    latent_dim: int
+    generator_units: tuple
+    discriminator_units: tuple
+    learning_rate: float
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    batch_size: int = 64
+    activation: str = "relu"
+    output: str = "tanh"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    penalties: dict = field(default_factory=dict)
+    ema_decay: float = 0.0
+
+    def players(self, sample_shape=(28, 28, 1)):
+        """A fresh generator and discriminator for samples of that shape."""
+        generator = dense_generator(
+            self.latent_dim,
+            self.generator_units,
+            sample_shape,
+            self.activation,
+            self.output,
+            self.batch_norm,
+        )
+        discriminator = dense_discriminator(
+            self.discriminator_units,
+            sample_shape,
+            self.activation,
+            self.dropout,
+            unit_pixels=self.output == "sigmoid",
+        )
+        return generator, discriminator
+
+    def optimizer(self):
+        """A fresh Adam with this preset's settings; each player needs its own."""
+        return keras.optimizers.Adam(self.learning_rate, self.beta_1, self.beta_2)
+
+
+PRESETS = {
+    "first_steps": Preset(
+        title="G 100-128-784, D 784-128-1, ReLU, Adam 1e-3",
+        latent_dim=100,
+        generator_units=(128,),
+        discriminator_units=(128,),
+        learning_rate=1e-3,
+    ),
+    "wide_dropout": Preset(
+        title="G 100-256-1024-784, D 784-1024-512-1, LeakyReLU, Dropout, Adam 2e-4 (0.5, 0.9)",
+        latent_dim=100,
+        generator_units=(256, 1024),
+        discriminator_units=(1024, 512),
+        learning_rate=2e-4,
+        beta_1=0.5,
+        beta_2=0.9,
+        activation="leaky_relu",
+        output="sigmoid",
+        dropout=0.3,
+    ),
+    "batch_norm": Preset(
+        title="G 100-128-256-784 with BatchNorm, D 784-256-128-1, ReLU, Adam 1e-3",
+        latent_dim=100,
+        generator_units=(128, 256),
+        discriminator_units=(256, 128),
+        learning_rate=1e-3,
+        batch_size=128,
+        output="sigmoid",
+        batch_norm=True,
+    ),
+    "course": Preset(
+        title="G 64-128-256-784, D 784-256-128-1, LeakyReLU, R1, averaged generator",
+        latent_dim=64,
+        generator_units=(128, 256),
+        discriminator_units=(256, 128),
+        learning_rate=2e-3,
+        beta_1=0.0,
+        beta_2=0.99,
+        activation="leaky_relu",
+        penalties={"r1": 1.0},
+        ema_decay=0.995,
+    ),
+}

@@ -1,0 +1,496 @@
+"""Who moves when? One `keras.Model` that trains two players, many updates in each compiled call.
+
+An *update* is `discriminator_steps` steps of D and then one step of G. `train_step` receives
+a batch of batches, shape (n, batch, ...), and walks it in a `tf.while_loop`: the compiled
+function is entered once for n updates, not n times.
+"""
+
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from .losses import LOSSES, PENALTIES
+
+HISTORY_COLUMNS = (
+    "discriminator_loss",  # without the penalties; nats for the logistic losses
+    "generator_loss",
+    "real_score",  # mean D(x), a probability
+    "fake_score",  # mean D(G(z))
+    "real_accuracy",  # share of real samples that D calls real
+    "fake_accuracy",  # share of generated samples that D calls generated
+    "discriminator_gradient_norm",  # of the whole price, penalties included
+    "generator_gradient_norm",
+)
+
+
+class NonFiniteTraining(FloatingPointError):
+    """A loss, a gradient or a weight became NaN or infinite; the message says when."""
+
+
+@keras.saving.register_keras_serializable("gan_course")
+class GAN(keras.Model):
+    """Two players, trained through `compile` and `fit` like any Keras model.
+
+    generator: any Keras model, z (batch, latent_dim) -> samples (batch, ...), float32.
+    discriminator: any Keras model, samples -> one logit each, (batch, 1); no sigmoid at its end.
+    latent_dim: width of z. seed: int, of the latent vectors, of the order of the data and of the
+        random factors in penalties. (The players' initial weights, and Dropout, follow
+        `keras.utils.set_random_seed`, called before they are built.)
+    ema_decay: after each update, average <- decay * average + (1 - decay) * weights of G,
+        in [0, 1); 0 makes the averaged generator the generator itself.
+
+    These variables may be changed with `.assign(value)` between two calls, without compiling
+    again: `generator_optimizer.learning_rate`, `discriminator_optimizer.learning_rate`,
+    `penalty_weights[name]`, `ema_decay`, and `active_latent_dim` (later entries of z become 0).
+
+    `updates` counts the updates made; `update_history` holds their measurements. Saving is
+    Keras' own and complete (weights, both optimizers, average, random state, history):
+    `save("gan.keras")` and `keras.models.load_model`, or `save_weights` and `load_weights`.
+
+    Raises: ValueError if the players do not fit together.
+    """
+
+    def __init__(self, generator, discriminator, latent_dim, seed=0, ema_decay=0.995, **kwargs):
+        super().__init__(**kwargs)
+        self.latent_dim = _whole_number("latent_dim", latent_dim)
+        if not 0 <= ema_decay < 1:
+            raise ValueError(f"ema_decay must be at least 0 and below 1, got {ema_decay}")
+        self.sample_shape = _check_players(generator, discriminator, self.latent_dim)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.seed = int(seed)
+        self.latent_seed = keras.random.SeedGenerator(self.seed)
+        self.penalty_seed = keras.random.SeedGenerator(self.seed + 1)
+        self.averaged_weights = [
+            self._state(f"average_{i}", variable, variable.dtype)
+            for i, variable in enumerate(generator.trainable_variables)
+        ]
+        self.ema_decay = self._state("ema_decay", ema_decay)
+        self.active_latent_dim = self._state("active_latent_dim", self.latent_dim, "int32")
+        self.penalty_weights = {name: self._state(f"{name}_weight", 0) for name in PENALTIES}
+        self.updates = self._state("updates", 0, "int64")
+        self._history = []
+        self._logged = 0
+        self._last_finite = None
+        self.built = True
+
+    def _state(self, name, value, dtype="float32"):
+        """A variable that no optimizer touches and that is saved with the model."""
+        return self.add_weight(
+            name=name,
+            shape=getattr(value, "shape", ()),
+            dtype=dtype,
+            initializer=lambda shape, dtype: keras.ops.cast(value, dtype),
+            trainable=False,
+        )
+
+    # ---- the rules ----------------------------------------------------------------------
+
+    def compile(
+        self,
+        generator_optimizer,
+        discriminator_optimizer,
+        loss="non_saturating",
+        penalties=None,
+        discriminator_steps=1,
+        updates_per_call=50,
+        jit_compile=True,
+        **kwargs,
+    ):
+        """Choose the rules of the game.
+
+        generator_optimizer, discriminator_optimizer: two separate Keras optimizers.
+        loss: a name in `losses.LOSSES`. penalties: {name in `losses.PENALTIES`: weight >= 0}.
+        discriminator_steps: steps of D in each update, each on a batch of its own.
+        updates_per_call: the most updates that one compiled call makes under `fit`.
+        Other arguments are those of `keras.Model.compile`.
+        Raises: ValueError for an unknown name, a weight below 0, or one optimizer for both.
+        """
+        if loss not in LOSSES:
+            raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {loss!r}")
+        penalties = dict(penalties or {})
+        for name, weight in penalties.items():
+            if name not in PENALTIES:
+                raise ValueError(f"penalties must be among {sorted(PENALTIES)}, got {name!r}")
+            if not weight >= 0:
+                raise ValueError(f"the weight of {name} must be at least 0, got {weight}")
+        players = {
+            "generator": (keras.optimizers.get(generator_optimizer), self.generator),
+            "discriminator": (keras.optimizers.get(discriminator_optimizer), self.discriminator),
+        }
+        if players["generator"][0] is players["discriminator"][0]:
+            raise ValueError("each player needs an optimizer of its own, got one object for both")
+        for name, (optimizer, player) in players.items():
+            if optimizer.built:
+                raise ValueError(
+                    f"the {name}'s optimizer already belongs to other variables: make a new one"
+                )
+            if not player.trainable_variables:
+                raise ValueError(f"the {name} has nothing to train: is `trainable` False?")
+        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        self.loss_name = loss
+        self.penalty_names = tuple(penalties)
+        for name, weight in penalties.items():
+            self.penalty_weights[name].assign(weight)
+        self.discriminator_steps = _whole_number("discriminator_steps", discriminator_steps)
+        self.updates_per_call = _whole_number("updates_per_call", updates_per_call)
+        for name, (optimizer, player) in players.items():
+            setattr(self, f"{name}_optimizer", optimizer)
+            optimizer.build(player.trainable_variables)
+
+    # ---- one update ---------------------------------------------------------------------
+
+    def draw_latent(self, n):
+        """n latent vectors z ~ N(0, I) from the model's own random state, (n, latent_dim)."""
+        return self._mask(keras.random.normal((n, self.latent_dim), seed=self.latent_seed))
+
+    def _mask(self, z):
+        return z * tf.cast(tf.range(self.latent_dim) < self.active_latent_dim, z.dtype)
+
+    def discriminator_step(self, real):
+        """Move D once. real: (batch, ...). Returns: loss, scores, accuracies, gradient norm."""
+        fake = self.generator(self.draw_latent(tf.shape(real)[0]), training=True)
+        with tf.GradientTape() as tape:
+            real_logits = self.discriminator(real, training=True)
+            fake_logits = self.discriminator(fake, training=True)
+            loss = LOSSES[self.loss_name].discriminator(real_logits, fake_logits)
+            price = loss
+            for name in self.penalty_names:
+                penalty = PENALTIES[name](self.discriminator, real, fake, self.penalty_seed)
+                price += self.penalty_weights[name] * penalty
+        gradients = tape.gradient(price, self.discriminator.trainable_variables)
+        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        return {
+            "discriminator_loss": loss,
+            "real_score": tf.reduce_mean(tf.sigmoid(real_logits)),
+            "fake_score": tf.reduce_mean(tf.sigmoid(fake_logits)),
+            "real_accuracy": tf.reduce_mean(tf.cast(real_logits > 0, "float32")),
+            "fake_accuracy": tf.reduce_mean(tf.cast(fake_logits < 0, "float32")),
+            "discriminator_gradient_norm": tf.linalg.global_norm(gradients),
+        }
+
+    def generator_step(self, real):
+        """Move G once, and the averaged generator after it. Returns: loss, gradient norm."""
+        z = self.draw_latent(tf.shape(real)[0])
+        with tf.GradientTape() as tape:
+            fake_logits = self.discriminator(self.generator(z, training=True), training=True)
+            real_logits = self.discriminator(real, training=True)  # only pairings look at it
+            loss = LOSSES[self.loss_name].generator(real_logits, fake_logits)
+        variables = self.generator.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        self.generator_optimizer.apply(gradients, variables)
+        for average, variable in zip(self.averaged_weights, variables):
+            average.assign(variable + self.ema_decay * (average - variable))
+        return {"generator_loss": loss, "generator_gradient_norm": tf.linalg.global_norm(gradients)}
+
+    def train_step(self, data):
+        """One update for each batch in data, (n, batch, ...); (batch, ...) counts as n = 1."""
+        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if len(batches.shape) == len(self.sample_shape) + 1:
+            batches = batches[None]
+        n = tf.shape(batches)[0]
+
+        def one_update(i, rows):
+            for k in range(self.discriminator_steps):
+                measured = self.discriminator_step(batches[(i * self.discriminator_steps + k) % n])
+            measured |= self.generator_step(batches[i])
+            row = tf.stack([measured[name] for name in HISTORY_COLUMNS])
+            return i + 1, tf.tensor_scatter_nd_update(rows, [[i]], [row])
+
+        rows = tf.zeros((n, len(HISTORY_COLUMNS)))
+        _, rows = tf.while_loop(lambda i, rows: i < n, one_update, (0, rows))
+        self.updates.assign_add(tf.cast(n, "int64"))
+        return {"rows": rows}
+
+    # ---- around the compiled call -------------------------------------------------------
+
+    def make_train_function(self, force=False):
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)
+        compiled_call = self.train_function
+
+        def train_function(iterator):
+            if self._last_finite is None:
+                self._keep_if_finite()
+            return self._record(compiled_call(iterator)["rows"].numpy())
+
+        self.train_function = train_function
+
+    def _record(self, rows):
+        """Append a call's measurements, or go back to the last finite state and say why."""
+        finite = np.isfinite(rows).all(axis=1)
+        if finite.all() and self._keep_if_finite():
+            self._history.append(rows)
+            return dict(zip(HISTORY_COLUMNS, self._history_rows()[self._logged :].mean(axis=0)))
+        broken_at = self.updates_made - len(rows) + (int(finite.argmin()) if not finite.all() else len(rows))
+        kept = self._go_back()
+        raise NonFiniteTraining(
+            f"a loss, gradient or weight became NaN or infinite at update {broken_at:,}. {kept} "
+            "Try a smaller learning rate, a penalty such as {'r1': 1.0}, or look for values in "
+            "the data that are not finite; then train on."
+        )
+
+    def _moving_state(self):
+        """All that an update changes, and nothing that a learner sets by hand."""
+        learning_rates = {
+            id(optimizer.learning_rate)
+            for optimizer in (self.generator_optimizer, self.discriminator_optimizer)
+        }
+        state = [*self.averaged_weights, self.updates, *self._random_states()]
+        state += self.generator.weights + self.discriminator.weights
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            state += [one for one in optimizer.variables if id(one) not in learning_rates]
+        return state
+
+    def _keep_if_finite(self):
+        values = [np.array(variable.numpy()) for variable in self._moving_state()]
+        finite = all(np.isfinite(value).all() for value in values)
+        if finite:
+            self._last_finite = values
+        return finite
+
+    def _go_back(self):
+        if self._last_finite is None:
+            return "The weights were not finite before this call."
+        for variable, value in zip(self._moving_state(), self._last_finite):
+            variable.assign(value)
+        return f"The model is back at update {self.updates_made:,}, the last finite state kept."
+
+    def reset_metrics(self):
+        super().reset_metrics()
+        self._logged = len(self._history_rows())
+
+    def fit(self, x=None, *, batch_size=64, **kwargs):
+        """Train as `keras.Model.fit` does; one epoch is one pass over x in a fresh order.
+
+        x: float32 (samples, ...), images in [-1, 1]; or a dataset that yields batches of batches
+            (n, batch, ...). The few samples that fill no whole call are left out of that epoch.
+        The order depends on `seed` and on the updates made so far, so that training resumed at
+        the end of an epoch goes on exactly as if it had not been interrupted.
+        Returns: the Keras history (means of each epoch); `update_history` has every update.
+        Raises: ValueError for samples D does not take; NonFiniteTraining.
+        """
+        self._last_finite = None
+        if isinstance(x, np.ndarray):
+            x = self._batches_of_batches(x, _whole_number("batch_size", batch_size))
+        return super().fit(x, shuffle=False, **kwargs)
+
+    def _batches_of_batches(self, samples, batch_size):
+        check_samples(samples, self.sample_shape)
+        per_epoch = len(samples) // batch_size
+        if per_epoch == 0:
+            raise ValueError(f"{len(samples)} samples do not fill one batch of {batch_size}")
+        calls = -(-per_epoch // self.updates_per_call)
+        shape = (calls, per_epoch // calls, batch_size)
+
+        def orders():
+            order = np.random.default_rng((self.seed, self.updates_made)).permutation(len(samples))
+            yield from order[: np.prod(shape)].reshape(shape)
+
+        samples = tf.constant(samples)
+        return (
+            tf.data.Dataset.from_generator(
+                orders, output_signature=tf.TensorSpec(shape[1:], "int64")
+            )
+            .map(lambda rows: tf.gather(samples, rows))
+            .apply(tf.data.experimental.assert_cardinality(calls))
+            .prefetch(1)
+        )
+
+    # ---- what came of it ----------------------------------------------------------------
+
+    @property
+    def updates_made(self):
+        return int(self.updates.numpy())
+
+    def _history_rows(self):
+        if len(self._history) != 1:
+            empty = np.empty((0, len(HISTORY_COLUMNS)), "float32")
+            self._history = [np.concatenate([empty, *self._history])]
+        return self._history[0]
+
+    @property
+    def update_history(self):
+        """{column: float32 (updates,)} for each name in HISTORY_COLUMNS; row i is update i + 1."""
+        return dict(zip(HISTORY_COLUMNS, self._history_rows().T.copy()))
+
+    def call(self, z, averaged=True):
+        """Samples (batch, ...) from latent vectors z (batch, latent_dim).
+
+        averaged: from the averaged generator (smoother, the better one) or from G as it is.
+        """
+        weights = self.averaged_weights if averaged else self.generator.trainable_variables
+        samples, _ = self.generator.stateless_call(
+            weights, self.generator.non_trainable_variables, self._mask(z), training=False
+        )
+        return samples
+
+    def sample(self, n, seed, averaged=True):
+        """n new samples, a numpy array (n, ...). seed: an int; one seed gives one set of z."""
+        z = keras.random.normal((_whole_number("n", n), self.latent_dim), seed=seed)
+        return self.generate(z, averaged)
+
+    def generate(self, z, averaged=True):
+        """Samples for latent vectors of your own. z: float32 (n, latent_dim), n >= 1."""
+        z = np.asarray(z, "float32")
+        if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):
+            raise ValueError(f"z must have shape (n, {self.latent_dim}), n >= 1, got {z.shape}")
+        parts = np.array_split(z, -(-len(z) // 1000))
+        return np.concatenate([self(part, averaged=averaged).numpy() for part in parts])
+
+    # ---- saving -------------------------------------------------------------------------
+
+    def _random_states(self):
+        """The states that Keras leaves out of its files: our own and those of Dropout layers."""
+        return [variable for variable in self.variables if variable.name == "seed_generator_state"]
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        store["history"] = self._history_rows()
+        for i, state in enumerate(self._random_states()):
+            store[f"random_{i}"] = state.numpy()
+
+    def load_own_variables(self, store):
+        own = {key: np.array(store[key]) for key in store.keys()}
+        self._history = [own.pop("history")]
+        for i, state in enumerate(self._random_states()):
+            state.assign(own.pop(f"random_{i}"))
+        super().load_own_variables(own)
+        self._last_finite = None
+
+    def get_config(self):
+        return {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "latent_dim": self.latent_dim,
+            "seed": self.seed,
+            "ema_decay": float(self.ema_decay.numpy()),
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        players = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator", "discriminator")
+        }
+        return cls(**{**config, **players})
+
+    def get_compile_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator_optimizer": serialize(self.generator_optimizer),
+            "discriminator_optimizer": serialize(self.discriminator_optimizer),
+            "loss": self.loss_name,
+            "penalties": {n: float(self.penalty_weights[n].numpy()) for n in self.penalty_names},
+            "discriminator_steps": self.discriminator_steps,
+            "updates_per_call": self.updates_per_call,
+            "jit_compile": self.jit_compile,
+        }
+
+    def compile_from_config(self, config):
+        optimizers = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator_optimizer", "discriminator_optimizer")
+        }
+        self.compile(**{**config, **optimizers})
+
+
+class Snapshots(keras.callbacks.Callback):
+    """Samples from the same latent vectors at the end of chosen epochs: what changed was learned.
+
+    z: float32 (n, latent_dim). epochs: iterable of ints; 0 is before training.
+    After `fit`, `epochs` lists those reached and `samples` has shape (len(epochs), n, ...).
+    """
+
+    def __init__(self, z, epochs):
+        super().__init__()
+        self.z = z
+        self.wanted = set(epochs)
+        self.epochs = []
+        self._samples = []
+
+    @property
+    def samples(self):
+        return np.stack(self._samples)
+
+    def _take(self, epoch):
+        if epoch in self.wanted and epoch not in self.epochs:
+            self.epochs.append(epoch)
+            self._samples.append(self.model.generate(self.z))
+
+    def on_train_begin(self, logs=None):
+        self._take(0)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._take(epoch + 1)
+
+
+class TimeLimit(keras.callbacks.Callback):
+    """Stop `fit` after a number of seconds, counted from the end of the first compiled call.
+
+    So compiling is not counted; `updates_per_second` tells what the time bought.
+    """
+
+    def __init__(self, seconds):
+        super().__init__()
+        if not seconds > 0:
+            raise ValueError(f"seconds must be above 0, got {seconds}")
+        self.seconds = seconds
+        self.started = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.perf_counter()
+        if self.started is None:
+            self.started, self._updates_before = now, self.model.updates_made
+            return
+        elapsed = now - self.started
+        self.updates_per_second = (self.model.updates_made - self._updates_before) / elapsed
+        if elapsed >= self.seconds:
+            self.model.stop_training = True
+
+
+def check_samples(samples, shape):
+    """Raise a ValueError unless samples is a finite float32 array (n, *shape), n >= 1.
+
+    Images (height, width, channels) must lie in [-1, 1], the course's one pixel scale.
+    """
+    if samples.dtype != np.float32:
+        raise ValueError(f"samples must be float32, got {samples.dtype}")
+    if samples.shape[1:] != tuple(shape) or not len(samples):
+        raise ValueError(f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}")
+    if not np.isfinite(samples).all():
+        raise ValueError("samples hold values that are not finite (NaN or infinity)")
+    if len(shape) == 3 and np.abs(samples).max() > 1 + 1e-6:
+        raise ValueError(
+            f"pixels must lie in [-1, 1], got [{samples.min():g}, {samples.max():g}]"
+        )
+
+
+def _whole_number(name, value):
+    if isinstance(value, bool) or int(value) != value or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)
+
+
+def _check_players(generator, discriminator, latent_dim):
+    """Build both players, check that they fit, and return the shape of one sample."""
+    try:
+        samples = generator(tf.zeros((2, latent_dim)), training=False)
+    except ValueError as error:
+        raise ValueError(f"the generator does not take z of shape (n, {latent_dim}): {error}") from error
+    try:
+        logits = discriminator(samples, training=False)
+    except ValueError as error:
+        raise ValueError(
+            f"the discriminator does not take the generator's samples, {samples.shape}: {error}"
+        ) from error
+    if tuple(logits.shape) != (2, 1):
+        raise ValueError(f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}")
+    last = discriminator.layers[-1] if getattr(discriminator, "layers", None) else None
+    if getattr(last, "activation", None) is keras.activations.sigmoid:
+        raise ValueError("the discriminator must end in a logit: its last layer has a sigmoid")
+    return tuple(samples.shape[1:])

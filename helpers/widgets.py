@@ -1,0 +1,389 @@
+"""What may I turn? A live training panel: controls and pictures, no maths.
+
+One worker thread owns the model and the figure. Buttons and sliders only put commands into its
+queue or set plain values that it reads before its next chunk, so they may be called from any
+thread (ipykernel 7 runs callbacks now in one thread, now in another).
+"""
+
+import atexit
+import base64
+import html
+import io
+import queue
+import threading
+import time
+import traceback
+from concurrent.futures import Future
+
+import anywidget
+import ipywidgets as ipw
+import numpy as np
+import traitlets
+from IPython import get_ipython
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from .data import sample_latent
+from .plots import TrainingView
+from .training import check_samples
+
+FRAMES_PER_SECOND = 10
+UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
+
+
+class LiveLoop:
+    """A thread that trains in small chunks and draws in between, steered by commands.
+
+    step: trains one chunk (aim for 10 to 100 ms). draw: renders one picture. changed: called
+    with (state, error) whenever the state changes; state is one of "paused", "running",
+    "working", "error", "closed". key: a loop with the same key is closed first, so that running
+    a notebook cell again leaves no second thread behind.
+    """
+
+    _open = {}
+
+    def __init__(self, step, draw, changed, key):
+        previous = LiveLoop._open.pop(key, None)
+        if previous is not None:
+            previous.close()
+        self._step, self._draw, self._changed, self._key = step, draw, changed, key
+        self._commands = queue.SimpleQueue()
+        self.state, self.error = "paused", None
+        self.thread = threading.Thread(target=self._main, name=f"live-{key}", daemon=True)
+        LiveLoop._open[key] = self
+        self.thread.start()
+        atexit.register(self.close)
+        _stop_button_pauses()
+
+    def start(self):
+        self._commands.put(("start", None))
+
+    def pause(self):
+        self._commands.put(("pause", None))
+
+    def call(self, function):
+        """Run function() between two chunks, then draw."""
+        self._commands.put(("call", function))
+
+    def run(self, chunks):
+        """Train that many chunks now and wait; an error in them is raised here."""
+        done = Future()
+        self._commands.put(("run", (chunks, done)))
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            self.pause()
+            raise
+
+    def close(self):
+        """End the thread and wait for it; a closed loop ignores further commands."""
+        self._commands.put(("close", None))
+        if threading.current_thread() is not self.thread:
+            self.thread.join()
+        atexit.unregister(self.close)
+        if LiveLoop._open.get(self._key) is self:
+            del LiveLoop._open[self._key]
+
+    def _set(self, state, error=None):
+        self.state, self.error = state, error
+        self._changed(state, error)
+
+    def _main(self):
+        self._chunks_left, self._waiting = 0, None  # chunks_left: infinity while running freely
+        drawn = 0.0
+        while True:
+            try:
+                while not self._chunks_left or not self._commands.empty():
+                    if not self._obey(*self._commands.get()):
+                        return
+                self._step()
+                self._chunks_left -= 1
+                if not self._chunks_left:
+                    self._finish()
+                elif time.monotonic() - drawn >= 1 / FRAMES_PER_SECOND:
+                    self._draw()
+                    drawn = time.monotonic()
+            except BaseException as error:  # shown on the panel; the thread lives on for Reset
+                self._chunks_left = 0
+                self._set("error", error)
+                if self._waiting:
+                    self._waiting.set_exception(error)
+                    self._waiting = None
+
+    def _obey(self, command, argument):
+        """Carry out one command; returns False when the thread should end."""
+        if command == "start":
+            self._chunks_left = float("inf")
+            self._set("running")
+        elif command == "run":
+            self._chunks_left, self._waiting = argument
+            if self._chunks_left:
+                self._set("running")
+            else:
+                self._finish()
+        elif command == "pause":
+            self._finish()
+        elif command == "call":
+            self._set("working")
+            argument()
+            self._draw()
+            self._set("running" if self._chunks_left else "paused")
+        elif command == "close":
+            if self._waiting:
+                self._waiting.cancel()
+            self._set("closed")
+            return False
+        return True
+
+    def _finish(self):
+        self._chunks_left = 0
+        self._draw()
+        self._set("paused")
+        if self._waiting:
+            self._waiting.set_result(None)
+            self._waiting = None
+
+
+def _stop_button_pauses():
+    """Make the notebook's stop button pause open loops although no cell is running.
+
+    ipykernel ignores interrupts between cells by installing a handler that does nothing and
+    putting `saved_sigint_handler` back after each cell; that one we replace.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    if hasattr(kernel, "saved_sigint_handler"):
+        kernel.saved_sigint_handler = lambda *_: [loop.pause() for loop in [*LiveLoop._open.values()]]
+
+
+class Picture(anywidget.AnyWidget):
+    """A canvas fed with PNG bytes: it has a text for screen readers and acknowledges each frame.
+
+    It also keeps key presses on the panel around it from reaching the notebook, where "x" would
+    cut the cell and "b" add one.
+    """
+
+    _esm = """
+    function render({ model, el }) {
+      const canvas = document.createElement("canvas");
+      canvas.setAttribute("role", "img");
+      canvas.style.width = "100%";
+      el.appendChild(canvas);
+      const describe = () => canvas.setAttribute("aria-label", model.get("description"));
+      const draw = async () => {
+        const png = model.get("png"), frame = model.get("sent");
+        if (!png || !png.byteLength) return;
+        const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
+        if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+        if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+        canvas.getContext("2d").drawImage(bitmap, 0, 0);
+        bitmap.close();
+        model.set("shown", frame);
+        model.save_changes();
+      };
+      const hold = (event) => event.stopPropagation();
+      requestAnimationFrame(() => el.closest(".gan-panel")?.addEventListener("keydown", hold));
+      model.on("change:png", draw);
+      model.on("change:description", describe);
+      describe();
+      draw();
+    }
+    export default { render };
+    """
+    png = traitlets.Bytes(b"").tag(sync=True)
+    description = traitlets.Unicode("").tag(sync=True)
+    sent = traitlets.Int(0).tag(sync=True)
+    shown = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, view, **kwargs):
+        """view: has `figure`, `moving` (its changing artists) and `update(...)`."""
+        super().__init__(**kwargs)
+        self._view = view
+        self._canvas = FigureCanvasAgg(view.figure)
+        for artist in view.moving:
+            artist.set_animated(True)
+        self._background = None
+        self._sent_at = 0.0
+
+    @property
+    def ready(self):
+        """The page has shown what was sent, or nobody has answered for a second."""
+        waited = time.monotonic() - self._sent_at
+        return self.shown >= self.sent or waited > UNACKNOWLEDGED_SECONDS
+
+    def show(self, *arrays):
+        """Update the view and send it; axes and text are drawn only when they have changed."""
+        if self._view.update(*arrays) or self._background is None:
+            self._canvas.draw()
+            self._background = self._canvas.copy_from_bbox(self._view.figure.bbox)
+        self._canvas.restore_region(self._background)
+        for artist in self._view.moving:
+            artist.axes.draw_artist(artist)
+        png = io.BytesIO()
+        pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]
+        Image.fromarray(pixels).save(png, "png", compress_level=1)
+        self._sent_at = time.monotonic()
+        with self.hold_sync():
+            self.sent += 1
+            self.png = png.getvalue()
+
+
+class TrainingPanel(ipw.VBox):
+    """Train a GAN live: start, pause, reset; learning rate and latent dimension while it runs.
+
+    build: called without arguments, returns a fresh compiled `training.GAN`; Reset calls it again.
+    images: float32 (n, 28, 28, 1) in [-1, 1]. batch_size, updates_per_chunk: ints >= 1; one chunk
+    is one compiled call. seed: of the 25 latent vectors that are drawn again and again.
+
+    `panel.run(chunks)` trains without a page and raises what goes wrong; `panel.gan` is the model.
+    Where widgets cannot run, the cell's stored picture is shown instead.
+    """
+
+    def __init__(self, build, images, batch_size=64, updates_per_chunk=20, seed=0):
+        self._build = build
+        self._order = np.random.default_rng(seed)
+        self._images, self._shape = images, (updates_per_chunk, batch_size)
+        self.gan = build()
+        check_samples(images, self.gan.sample_shape)
+        self._latent = sample_latent(25, self.gan.latent_dim, seed)
+        self.picture = Picture(TrainingView(), layout=ipw.Layout(width="100%", max_width="760px"))
+        super().__init__(self._controls(), layout=ipw.Layout(width="100%"))
+        self.add_class("gan-panel")
+        self._rate_from = None
+        self.loop = LiveLoop(self._step, self._draw_if_ready, self._changed, key="training-panel")
+        self._draw()
+        self._changed("paused", None)
+        self._try_every_stop()
+
+    def _controls(self):
+        wide = {"style": {"description_width": "130px"}, "layout": ipw.Layout(width="430px")}
+        self.start = ipw.Button(description="Start", icon="play", button_style="primary")
+        self.reset = ipw.Button(description="Reset", icon="refresh", tooltip="New networks")
+        self.learning_rate = ipw.SelectionSlider(
+            description="Learning rate",
+            options=[(f"{rate:.0e}", rate) for rate in (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 1e-1)],
+            value=2e-3,
+            **wide,
+        )
+        self.latent_dim = ipw.IntSlider(
+            description="Latent dimension", value=self.gan.latent_dim, min=1, max=self.gan.latent_dim, **wide
+        )
+        self.status = ipw.HTML()
+        self.caption = ipw.HTML()
+        self.error = ipw.HTML()
+        self.start.on_click(self._start_or_pause)
+        self.reset.on_click(lambda _: self.loop.call(self._rebuild))
+        for slider in (self.learning_rate, self.latent_dim):
+            slider.observe(self._redraw_if_paused, "value")
+        return [
+            ipw.HBox([self.start, self.reset, self.status]),
+            ipw.HTML("<b>Turn while it trains; nothing is compiled again</b>"),
+            self.learning_rate,
+            self.latent_dim,
+            self.picture,
+            self.caption,
+            self.error,
+        ]
+
+    # ---- what the controls do (any thread) ----------------------------------------------
+
+    def _start_or_pause(self, _):
+        (self.loop.pause if self.loop.state == "running" else self.loop.start)()
+
+    def _redraw_if_paused(self, _):
+        if self.loop.state == "paused":
+            self.loop.call(self._apply_settings)
+
+    def _try_every_stop(self):
+        """Move each slider over its range once, so that a mistake stops the cell, not the first move."""
+        for slider, stops in (
+            (self.learning_rate, [value for _, value in self.learning_rate.options]),
+            (self.latent_dim, (self.latent_dim.min, self.latent_dim.max)),
+        ):
+            start = slider.value
+            for value in (*stops, start):
+                slider.value = value
+        self.run(0)
+
+    def run(self, chunks):
+        """Train that many chunks and wait for them (0: only let waiting commands finish)."""
+        self.loop.run(chunks)
+
+    def close(self):
+        self.loop.close()
+        super().close()
+
+    # ---- what the worker does -----------------------------------------------------------
+
+    def _rebuild(self):
+        self.gan = self._build()
+        self._rate_from = None
+        self._apply_settings()
+
+    def _apply_settings(self):
+        for optimizer in (self.gan.generator_optimizer, self.gan.discriminator_optimizer):
+            optimizer.learning_rate.assign(self.learning_rate.value)
+        self.gan.active_latent_dim.assign(self.latent_dim.value)
+
+    def _step(self):
+        self._apply_settings()
+        rows = self._order.integers(len(self._images), size=self._shape)
+        self.gan.train_on_batch(self._images[rows])
+        if self._rate_from is None:  # the first call compiled
+            self._rate_from = time.monotonic(), self.gan.updates_made
+            self._say("running")
+
+    def _draw_if_ready(self):
+        if self.loop.state != "running" or self.picture.ready:
+            self._draw()
+
+    def _draw(self):
+        self.picture.show(self.gan.generate(self._latent), self.gan.update_history)
+        self._say(self.loop.state)
+
+    def _say(self, state):
+        made = self.gan.updates_made
+        words = "compiling, once, for some seconds" if state == "running" and not made else state
+        if state == "running" and self._rate_from:
+            since, before = self._rate_from
+            seconds = time.monotonic() - since
+            if seconds > 0.2 and made > before:
+                words += f", {(made - before) / seconds:,.0f} updates a second"
+        self.status.value = f"<span role='status'>{words} · update {made:,}</span>"
+
+    def _changed(self, state, error):
+        running = state == "running"
+        self._rate_from = (time.monotonic(), self.gan.updates_made) if running and self.gan.updates_made else None
+        self.start.description, self.start.icon = ("Pause", "pause") if running else ("Start", "play")
+        self.error.value = "" if error is None else _error_box(error)
+        self._say(state)
+        if not running:
+            self.picture.description = self.describe()
+            self.caption.value = f"<small>{html.escape(self.picture.description)}</small>"
+
+    def describe(self):
+        """The panel's picture in words."""
+        made, history = self.gan.updates_made, self.gan.update_history
+        text = f"25 generated digits after {made:,} updates, latent dimension {self.latent_dim.value}"
+        if not len(history["generator_loss"]):
+            return text + ": still noise, nothing has been trained."
+        last = {name: values[-20:].mean() for name, values in history.items()}
+        return text + (
+            f"; mean of the last 20 updates: discriminator loss {last['discriminator_loss']:.2f}, "
+            f"generator loss {last['generator_loss']:.2f}, D(x) {last['real_score']:.2f}, "
+            f"D(G(z)) {last['fake_score']:.2f}."
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        data["image/png"] = base64.b64encode(self.picture.png).decode()
+        data["text/plain"] = self.describe()
+        return data
+
+
+def _error_box(error):
+    lines = html.escape("".join(traceback.format_exception(error)))
+    return (
+        "<div role='alert' style='border-left: 4px solid #c00; padding: 6px; background: #fee;"
+        f" color: #600'><b>Training stopped.</b> {html.escape(f'{type(error).__name__}: {error}')}"
+        f"<details><summary>Traceback</summary><pre>{lines}</pre></details></div>"
+    )

@@ -1,0 +1,88 @@
+import keras
+import numpy as np
+import pytest
+
+from helpers import models
+
+
+def test_generator_shapes_ranges_and_size():
+    generator = models.dense_generator(7, (11, 13), (4, 5, 1))
+    images = generator(30 * np.ones((3, 7), "float32")).numpy()
+    assert images.shape == (3, 4, 5, 1) and images.dtype == np.float32
+    assert np.abs(images).max() <= 1
+    assert generator.count_params() == 7 * 11 + 11 + 11 * 13 + 13 + 13 * 20 + 20
+
+
+@pytest.mark.parametrize(("output", "ends"), [("tanh", (-1, 1)), ("sigmoid", (-1, 1))])
+def test_outputs_reach_both_ends_of_the_pixel_scale(output, ends):
+    generator = models.dense_generator(1, (1,), (2,), output=output)
+    generator.layers[-2 if output == "tanh" else -3].set_weights([np.float32([[-99, 99]]), np.zeros(2)])
+    generator.layers[0].set_weights([np.ones((1, 1)), np.zeros(1)])
+    assert np.allclose(generator(np.ones((1, 1))), [ends], atol=1e-6)
+
+
+def test_the_slope_below_zero_is_one_fifth():
+    """Keras' own default is 0.3."""
+    discriminator = models.dense_discriminator((1,), (1,))
+    for layer in (discriminator.layers[1], discriminator.layers[-1]):
+        layer.set_weights([np.ones((1, 1)), np.zeros(1)])
+    assert np.allclose(discriminator(np.float32([[-1], [2]])), [[-0.2], [2]])
+
+
+def test_discriminator_gives_an_unbounded_logit():
+    discriminator = models.dense_discriminator((9,), (4, 4, 1))
+    logits = discriminator(100 * np.random.default_rng(0).normal(size=(50, 4, 4, 1))).numpy()
+    assert logits.shape == (50, 1) and np.abs(logits).max() > 1
+
+
+def test_unit_pixels_carry_minus_one_to_zero():
+    discriminator = models.dense_discriminator((1,), (2,), "relu", unit_pixels=True)
+    seen = keras.Model(discriminator.inputs[0], discriminator.layers[1].output)
+    assert seen(np.float32([[-1, 1]])).numpy().tolist() == [[0, 1]]
+
+
+SIZES = {  # weights and biases of the published programs, counted by hand
+    "first_steps": (100 * 128 + 128 + 128 * 784 + 784, 784 * 128 + 128 + 128 + 1),
+    "wide_dropout": (
+        100 * 256 + 256 + 256 * 1024 + 1024 + 1024 * 784 + 784,
+        784 * 1024 + 1024 + 1024 * 512 + 512 + 512 + 1,
+    ),
+    "batch_norm": (  # four values a unit in each BatchNormalization
+        100 * 128 + 128 + 4 * 128 + 128 * 256 + 256 + 4 * 256 + 256 * 784 + 784,
+        784 * 256 + 256 + 256 * 128 + 128 + 128 + 1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_classic_presets_have_their_programs_sizes(name):
+    assert tuple(player.count_params() for player in models.PRESETS[name].players()) == SIZES[name]
+
+
+@pytest.mark.parametrize("name", models.PRESETS)
+def test_every_preset_plays(name):
+    preset = models.PRESETS[name]
+    generator, discriminator = preset.players()
+    images = generator(np.zeros((2, preset.latent_dim), "float32"))
+    assert images.shape == (2, 28, 28, 1) and discriminator(images).shape == (2, 1)
+    assert preset.optimizer() is not preset.optimizer()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"latent_dim": 0}, "latent_dim must be at least 1, got 0"),
+        ({"units": (8, 0)}, "width in units must be at least 1, got 0"),
+        ({"activation": "swish"}, "activation must be one of.*'swish'"),
+        ({"output": "softmax"}, "output must be one of.*'softmax'"),
+    ],
+)
+def test_generator_refuses(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        models.dense_generator(**{"latent_dim": 2, "units": (8,), **arguments})
+
+
+@pytest.mark.parametrize("dropout", [-0.1, 1.0])
+def test_discriminator_refuses_dropout_out_of_range(dropout):
+    with pytest.raises(ValueError, match=f"dropout must be at least 0 and below 1, got {dropout}"):
+        models.dense_discriminator((8,), dropout=dropout)

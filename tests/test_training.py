@@ -1,0 +1,439 @@
+import os
+import signal
+import threading
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import players
+
+from helpers import models, training
+
+pytestmark = pytest.mark.filterwarnings(
+    # Keras' adapter reads our dataset's first element and leaves the rest
+    "ignore:.*calling iterator did not fully read the dataset"
+)
+
+
+def copy(variables):
+    return [variable.numpy().copy() for variable in variables]
+
+
+def same(first, second):
+    return all((a == b).all() for a, b in zip(first, second))
+
+
+# ---- one update ---------------------------------------------------------------------------
+
+
+def test_a_discriminator_step_moves_d_alone(small_gan, points):
+    gan = small_gan()
+    generator, discriminator = copy(gan.generator.weights), copy(gan.discriminator.weights)
+    gan.discriminator_step(tf.constant(points[:16]))
+    assert same(generator, copy(gan.generator.weights))
+    assert not any((a == b).all() for a, b in zip(discriminator, copy(gan.discriminator.weights)))
+
+
+def test_a_generator_step_moves_g_alone(small_gan, points):
+    gan = small_gan()
+    generator, discriminator = copy(gan.generator.weights), copy(gan.discriminator.weights)
+    gan.generator_step(tf.constant(points[:16]))
+    assert same(discriminator, copy(gan.discriminator.weights))
+    assert not any((a == b).all() for a, b in zip(generator, copy(gan.generator.weights)))
+
+
+def eager_reference(batches, seed, gamma, decay):
+    """The same updates written plainly: Keras' cross-entropy, one tape a player, no loop compiled."""
+    generator, discriminator = players()
+    latent = keras.random.SeedGenerator(seed)
+    cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+    optimizers = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2)
+    average = copy(generator.weights)
+    rows = []
+    for real in map(tf.constant, batches):
+        fake = generator(keras.random.normal((len(real), 3), seed=latent))
+        with tf.GradientTape() as tape:
+            on_real, on_fake = discriminator(real), discriminator(fake)
+            loss = cross_entropy(tf.ones_like(on_real), on_real)
+            loss += cross_entropy(tf.zeros_like(on_fake), on_fake)
+            with tf.GradientTape() as inner:
+                inner.watch(real)
+                score = discriminator(real)
+            slope = inner.gradient(score, real)
+            price = loss + gamma / 2 * tf.reduce_mean(tf.reduce_sum(slope**2, axis=1))
+        gradients = tape.gradient(price, discriminator.trainable_variables)
+        optimizers[0].apply_gradients(zip(gradients, discriminator.trainable_variables))
+        row = {
+            "discriminator_loss": loss,
+            "real_score": keras.ops.sigmoid(on_real).numpy().mean(),
+            "fake_score": keras.ops.sigmoid(on_fake).numpy().mean(),
+            "real_accuracy": (on_real.numpy() > 0).mean(),
+            "fake_accuracy": (on_fake.numpy() < 0).mean(),
+            "discriminator_gradient_norm": np.sqrt(sum((g.numpy() ** 2).sum() for g in gradients)),
+        }
+        z = keras.random.normal((len(real), 3), seed=latent)
+        with tf.GradientTape() as tape:
+            on_fake = discriminator(generator(z))
+            loss = cross_entropy(tf.ones_like(on_fake), on_fake)
+        gradients = tape.gradient(loss, generator.trainable_variables)
+        optimizers[1].apply_gradients(zip(gradients, generator.trainable_variables))
+        average = [decay * a + (1 - decay) * w for a, w in zip(average, copy(generator.weights))]
+        row["generator_loss"] = loss
+        row["generator_gradient_norm"] = np.sqrt(sum((g.numpy() ** 2).sum() for g in gradients))
+        rows.append([float(row[name]) for name in training.HISTORY_COLUMNS])
+    return np.array(rows), generator, discriminator, average
+
+
+def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, points):
+    gan = small_gan(penalties={"r1": 0.7})
+    batches = points[:128].reshape(8, 16, 2)
+    gan.train_on_batch(batches)
+    rows, generator, discriminator, average = eager_reference(batches, 0, 0.7, 0.995)
+    for column, expected in zip(training.HISTORY_COLUMNS, rows.T):
+        assert np.allclose(gan.update_history[column], expected, rtol=2e-4, atol=1e-5), column
+    for ours, theirs in (
+        (gan.generator.weights, generator.weights),
+        (gan.discriminator.weights, discriminator.weights),
+    ):
+        assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(ours), copy(theirs)))
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(gan.averaged_weights), average))
+
+
+def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
+    """Three steps of D in an update equal three single ones; only then does G move."""
+    batches = tf.constant(points[:96].reshape(3, 32, 2))
+    together, apart = small_gan(discriminator_steps=3), small_gan()
+    together.train_on_batch(batches[:1])  # n = 1: the same batch three times
+    for _ in range(3):
+        apart.discriminator_step(batches[0])
+    apart.generator_step(batches[0])
+    for a, b in zip(copy(together.discriminator.weights), copy(apart.discriminator.weights)):
+        assert np.allclose(a, b, atol=1e-6)
+    seen = []
+    together.discriminator_step = lambda real: seen.append(real.numpy()) or dict.fromkeys(
+        training.HISTORY_COLUMNS, 0.0
+    )
+    together.train_step(batches)
+    assert [int(np.abs(batches - batch).sum(axis=(1, 2)).argmin()) for batch in seen] == [0, 1, 2] * 3
+
+
+@pytest.mark.parametrize(("rate", "low", "high"), [(0.9, 0.8, 1.0), (0.0, 0.0, 0.0)])
+def test_dropout_is_active_while_training(small_gan, points, rate, low, high):
+    """Keras leaves Dropout off in a sub-model called without training=True."""
+    gan = small_gan(dropout=rate, penalties={})
+    hidden = []
+    layer = next((one for one in gan.discriminator.layers if "dropout" in one.name), None)
+    if layer is not None:
+        original = layer.call
+        layer.call = lambda inputs, training=None: hidden.append(
+            original(inputs, training=training).numpy()
+        ) or tf.constant(hidden[-1])
+    gan.discriminator_step(tf.constant(points))
+    dropped = np.mean([(values == 0).mean() for values in hidden]) if hidden else 0
+    assert low <= dropped <= high
+
+
+def test_the_classic_keras_program_never_trains_its_discriminator(points):
+    """compile(D), freeze D, compile(G + D): Keras 3 reads `trainable` when the step runs."""
+    generator, discriminator = players()
+    discriminator.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    discriminator.trainable = False
+    combined = keras.Sequential([generator, discriminator])
+    combined.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    before, generator_before = copy(discriminator.weights), copy(generator.weights)
+    with pytest.warns(UserWarning, match="does not have any trainable weights"):
+        discriminator.train_on_batch(points[:32], np.ones((32, 1)))
+    combined.train_on_batch(np.ones((32, 3)), np.ones((32, 1)))
+    assert same(before, copy(discriminator.weights))
+    assert not same(generator_before, copy(generator.weights))
+
+
+# ---- fit ----------------------------------------------------------------------------------
+
+
+def test_fit_logs_the_epochs_mean_and_passes_over_all_samples(small_gan, points):
+    gan = small_gan()
+    fitted = gan.fit(points, batch_size=16, epochs=2, verbose=0)
+    assert gan.updates_made == 2 * (256 // 16)
+    for column, values in gan.update_history.items():
+        means = values.reshape(2, -1).mean(axis=1)
+        assert np.allclose(fitted.history[column], means, rtol=1e-5), column
+
+
+def test_one_epoch_shows_every_sample_once(small_gan, points):
+    dataset = small_gan()._batches_of_batches(points, 16)
+    first = np.concatenate([batch.numpy().reshape(-1, 2) for batch in dataset])
+    assert sorted(map(tuple, first)) == sorted(map(tuple, points))
+    assert not (first == points).all()
+
+
+def test_training_reaches_the_ring(small_gan, points):
+    """A band on a real run: generated radii end near 1, where they began near 0."""
+    keras.utils.set_random_seed(0)
+    gan = training.GAN(
+        models.dense_generator(3, (32, 32), (2,), output="linear"),
+        models.dense_discriminator((32, 32), (2,)),
+        latent_dim=3,
+    )
+    adam = {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99}
+    gan.compile(keras.optimizers.Adam(**adam), keras.optimizers.Adam(**adam), penalties={"r1": 0.1})
+    gan.fit(points, batch_size=64, epochs=400, verbose=0)
+    radius = np.linalg.norm(gan.sample(500, seed=1), axis=1)
+    assert 0.85 < np.median(radius) < 1.15 and (abs(radius - 1) < 0.3).mean() > 0.8
+
+
+def test_settings_change_without_compiling_again(small_gan, points):
+    gan = small_gan()
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    traces = gan.train_function.__closure__ is not None
+    weights = copy(gan.generator.weights), copy(gan.discriminator.weights)
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        optimizer.learning_rate.assign(0.0)
+    gan.penalty_weights["r1"].assign(100.0)
+    gan.active_latent_dim.assign(1)
+    started = threading.active_count()
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert traces and threading.active_count() <= started + 2
+    assert same(weights[0], copy(gan.generator.weights))
+    assert same(weights[1], copy(gan.discriminator.weights))
+    one = gan.generate(np.float32([[0.3, 5, -5], [0.3, 0, 0]]))
+    assert np.allclose(one[0], one[1])  # entries of z beyond the first are masked
+
+
+def test_penalty_weight_acts(small_gan, points):
+    """The gradient of D's price is affine in the weight; at 0 it is that of the bare loss."""
+    norms = []
+    for weight in (0.0, 50.0):
+        gan = small_gan()
+        gan.penalty_weights["r1"].assign(weight)
+        norms.append(float(gan.discriminator_step(tf.constant(points))["discriminator_gradient_norm"]))
+    bare = small_gan(penalties={}).discriminator_step(tf.constant(points))
+    assert np.isclose(norms[0], float(bare["discriminator_gradient_norm"]))
+    assert norms[1] > 2 * norms[0]
+
+
+def test_a_keras_user_finds_callbacks_datasets_schedules_and_strategies(small_gan, points, tmp_path):
+    seen = []
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(set(logs)))
+    gan = small_gan()
+    gan.fit(points, batch_size=16, epochs=2, verbose=0, callbacks=[callback])
+    assert seen == [set(training.HISTORY_COLUMNS)] * 2
+    ordinary = tf.data.Dataset.from_tensor_slices(points).batch(32, drop_remainder=True)
+    gan.fit(ordinary, epochs=1, verbose=0)
+    assert gan.updates_made == 2 * 16 + 8
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        distributed = small_gan()
+    distributed.fit(points, batch_size=16, epochs=2, verbose=0)
+    alone = small_gan()
+    alone.fit(points, batch_size=16, epochs=2, verbose=0)
+    assert all(
+        np.allclose(a, b, atol=1e-4)
+        for a, b in zip(copy(alone.generator.weights), copy(distributed.generator.weights))
+    )
+
+
+def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
+    runs = []
+    for seed in (0, 0, 1):
+        gan = small_gan(seed=seed)
+        gan.fit(points, batch_size=16, epochs=2, verbose=0)
+        runs.append(copy(gan.generator.weights))
+    assert same(runs[0], runs[1]) and not same(runs[0], runs[2])
+
+
+# ---- saving and stopping ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["model", "weights", "checkpoint"])
+def test_resumed_equals_uninterrupted(small_gan, points, tmp_path, way):
+    whole = small_gan(dropout=0.5)
+    whole.fit(points, batch_size=16, epochs=4, verbose=0)
+    half = small_gan(dropout=0.5)
+    callbacks = []
+    if way == "checkpoint":
+        callbacks = [keras.callbacks.ModelCheckpoint(str(tmp_path / "gan.keras"))]
+    half.fit(points, batch_size=16, epochs=2, verbose=0, callbacks=callbacks)
+    if way == "weights":
+        half.save_weights(tmp_path / "gan.weights.h5")
+        resumed = small_gan(dropout=0.5)
+        resumed.load_weights(tmp_path / "gan.weights.h5")
+    else:
+        if way == "model":
+            half.save(tmp_path / "gan.keras")
+        resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    assert resumed.updates_made == 32
+    resumed.fit(points, batch_size=16, epochs=2, verbose=0)
+    assert same(copy(whole._moving_state()), copy(resumed._moving_state()))
+    for column, values in whole.update_history.items():
+        assert (values == resumed.update_history[column]).all(), column
+
+
+def test_non_finite_training_stops_and_keeps_the_last_finite_state(small_gan, points):
+    gan = small_gan()
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    kept, history = copy(gan._moving_state()), gan.update_history
+    gan.generator_optimizer.learning_rate.assign(1e38)
+    with pytest.raises(training.NonFiniteTraining, match="at update 1[78].*back at update 16"):
+        gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert same(kept, copy(gan._moving_state()))
+    assert (gan.update_history["real_score"] == history["real_score"]).all()
+    gan.generator_optimizer.learning_rate.assign(1e-3)
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert gan.updates_made == 32
+
+
+def test_an_interrupt_leaves_a_usable_model(small_gan, points):
+    def interrupt(batch, logs):
+        if batch == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    gan = small_gan()
+    with pytest.raises(KeyboardInterrupt):
+        gan.fit(
+            points,
+            batch_size=16,
+            epochs=50,
+            verbose=0,
+            callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=interrupt)],
+        )
+    made = gan.updates_made
+    assert 8 <= made < 50 * 16 and len(gan.update_history["real_score"]) == made
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert gan.updates_made == made + 16 and np.isfinite(gan.sample(5, seed=0)).all()
+
+
+def test_samples_follow_seed_and_average(small_gan, points):
+    gan = small_gan()
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert (gan.sample(7, seed=3) == gan.sample(7, seed=3)).all()
+    assert (gan.sample(7, seed=3) != gan.sample(7, seed=4)).any()
+    assert (gan.sample(7, seed=3) != gan.sample(7, seed=3, averaged=False)).any()
+    z = np.random.default_rng(0).normal(size=(2001, 3)).astype("float32")
+    assert np.allclose(gan.generate(z, averaged=False), gan.generator(z), atol=1e-6)
+    assert np.allclose(gan.predict(z, verbose=0), gan.generate(z), atol=1e-6)
+
+
+def test_any_keras_model_can_play(points):
+    """Players need not be built, Sequential, or serializable."""
+
+    class Twist(keras.Model):
+        def __init__(self, width):
+            super().__init__()
+            self.inner = [keras.layers.Dense(8, "tanh"), keras.layers.Dense(width)]
+
+        def call(self, inputs, training=False):
+            return self.inner[1](self.inner[0](inputs))
+
+    gan = training.GAN(Twist(2), Twist(1), latent_dim=3)
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.SGD(0.1), loss="hinge")
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert gan.sample(4, seed=0).shape == (4, 2)
+
+
+# ---- callbacks ----------------------------------------------------------------------------
+
+
+def test_snapshots_show_the_same_latents_at_the_chosen_epochs(small_gan, points):
+    z = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
+    gan = small_gan()
+    before = gan.generate(z)
+    snapshots = training.Snapshots(z, epochs=(0, 2, 3, 99))
+    gan.fit(points, batch_size=16, epochs=3, verbose=0, callbacks=[snapshots])
+    assert snapshots.epochs == [0, 2, 3] and snapshots.samples.shape == (3, 5, 2)
+    assert np.allclose(snapshots.samples[0], before) and np.allclose(snapshots.samples[2], gan.generate(z))
+
+
+def test_time_limit_stops_and_counts(small_gan, points):
+    gan, limit = small_gan(), training.TimeLimit(0.3)
+    gan.fit(points, batch_size=16, epochs=100_000, verbose=0, callbacks=[limit])
+    assert 16 < gan.updates_made < 100_000 * 16
+    assert limit.updates_per_second == pytest.approx((gan.updates_made - 4) / 0.3, rel=0.5)
+
+
+# ---- bad input ----------------------------------------------------------------------------
+
+
+def test_players_that_do_not_fit_are_refused():
+    generator, discriminator = players()
+    with pytest.raises(ValueError, match="generator does not take z of shape"):
+        training.GAN(generator, discriminator, latent_dim=4)
+    with pytest.raises(ValueError, match="discriminator does not take the generator's samples"):
+        training.GAN(generator, models.dense_discriminator((8,), (3,)), latent_dim=3)
+    with pytest.raises(ValueError, match=r"one logit a sample, \(n, 1\), got \(2, 3\)"):
+        training.GAN(generator, keras.Sequential([keras.layers.Dense(3)]), latent_dim=3)
+    squashed = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid")])
+    with pytest.raises(ValueError, match="must end in a logit"):
+        training.GAN(generator, squashed, latent_dim=3)
+    for decay in (1.0, -0.1, float("nan")):
+        with pytest.raises(ValueError, match=f"ema_decay.*{decay}"):
+            training.GAN(generator, discriminator, latent_dim=3, ema_decay=decay)
+    for latent_dim in (0, 2.5, True):
+        with pytest.raises(ValueError, match="latent_dim must be a whole number"):
+            training.GAN(generator, discriminator, latent_dim=latent_dim)
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"loss": "bce"}, "loss must be one of.*non_saturating.*'bce'"),
+        ({"penalties": {"r3": 1}}, "penalties must be among.*wgan_gp.*'r3'"),
+        ({"penalties": {"r1": -1}}, "weight of r1 must be at least 0, got -1"),
+        ({"penalties": {"r1": float("nan")}}, "weight of r1 must be at least 0, got nan"),
+        ({"discriminator_steps": 0}, "discriminator_steps must be a whole number.*got 0"),
+        ({"updates_per_call": 0}, "updates_per_call must be a whole number.*got 0"),
+    ],
+)
+def test_compile_refuses(small_gan, rules, message):
+    with pytest.raises(ValueError, match=message):
+        small_gan(**rules)
+
+
+def test_optimizers_must_be_two_and_new(small_gan):
+    gan = training.GAN(*players(), latent_dim=3)
+    one = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="one object for both"):
+        gan.compile(one, one)
+    used = small_gan().generator_optimizer
+    with pytest.raises(ValueError, match="generator's optimizer already belongs"):
+        gan.compile(used, keras.optimizers.Adam())
+    gan.discriminator.trainable = False
+    with pytest.raises(ValueError, match="discriminator has nothing to train"):
+        gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: x.astype("float64"), "must be float32, got float64"),
+        (lambda x: (127 * x + 127).astype("uint8"), "must be float32, got uint8"),
+        (lambda x: x[:, :1], r"shape \(n, 2\), n >= 1, got \(256, 1\)"),
+        (lambda x: x[:0], r"n >= 1, got \(0, 2\)"),
+        (lambda x: np.where(np.arange(256)[:, None] == 3, np.float32("nan"), x), "not finite"),
+        (lambda x: x[:15], "15 samples do not fill one batch of 16"),
+    ],
+)
+def test_fit_refuses_samples(small_gan, points, change, message):
+    with pytest.raises(ValueError, match=message):
+        small_gan().fit(change(points), batch_size=16, verbose=0)
+
+
+def test_fit_refuses_pixels_on_another_scale():
+    with pytest.raises(ValueError, match=r"must lie in \[-1, 1\], got \[0, 255\]"):
+        training.check_samples(np.float32([0, 255]).reshape(2, 1, 1, 1), (1, 1, 1))
+
+
+def test_fit_refuses_a_batch_of_nothing(small_gan, points):
+    with pytest.raises(ValueError, match="batch_size must be a whole number"):
+        small_gan().fit(points, batch_size=0)
+
+
+def test_bad_latents_sizes_and_times_are_refused(small_gan):
+    gan = small_gan()
+    for z in (np.zeros((2, 4)), np.zeros(3), np.zeros((0, 3))):
+        with pytest.raises(ValueError, match=r"z must have shape \(n, 3\)"):
+            gan.generate(z)
+    with pytest.raises(ValueError, match="n must be a whole number"):
+        gan.sample(0, seed=0)
+    with pytest.raises(ValueError, match="seconds must be above 0, got 0"):
+        training.TimeLimit(0)
