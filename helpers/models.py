@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import keras
 from keras import layers
 
-ACTIVATIONS = ("relu", "leaky_relu")  # the slope below zero of leaky_relu is 0.2 here
+ACTIVATIONS = ("relu", "leaky_relu", "silu")  # leaky_relu: slope 0.2 below zero
 OUTPUTS = ("tanh", "sigmoid", "linear")
 
 
@@ -36,12 +36,14 @@ def dense_generator(
 
 
 def dense_discriminator(
-    units, sample_shape=(28, 28, 1), activation="leaky_relu", dropout=0.0, unit_pixels=False
+    units, sample_shape=(28, 28, 1), activation="leaky_relu", dropout=0.0, unit_pixels=False,
+    minibatch_std=False,
 ):
     """Samples (batch, *sample_shape) -> one logit each, (batch, 1); large means "real".
 
     units: widths of the hidden layers. dropout: rate in [0, 1) after each of them.
     unit_pixels: carry [-1, 1] to [0, 1] first, for nets that were designed on that scale.
+    minibatch_std: put `MinibatchStd` before the last layer.
     Raises: ValueError for an unknown activation, a width below 1, or a rate out of range.
     """
     _check(units, activation)
@@ -54,11 +56,31 @@ def dense_discriminator(
         stack += [layers.Dense(width), _activation(activation)]
         if dropout:
             stack.append(layers.Dropout(dropout))
+    if minibatch_std:
+        stack.append(MinibatchStd())
     return keras.Sequential([*stack, layers.Dense(1)], name="discriminator")
 
 
 def _activation(name):
-    return layers.LeakyReLU(negative_slope=0.2) if name == "leaky_relu" else layers.ReLU()
+    return layers.LeakyReLU(negative_slope=0.2) if name == "leaky_relu" else layers.Activation(name)
+
+
+@keras.saving.register_keras_serializable("gan_course")
+class MinibatchStd(layers.Layer):
+    """Appends how much the batch varies: (batch, features) -> (batch, features + 1).
+
+    The new value, one for the whole batch, is the mean over features of the standard deviation
+    over the batch (Karras et al. 2018, section 3, with one group). A generator that repeats
+    itself makes it small, and D can see that.
+    """
+
+    def call(self, inputs):
+        deviation = keras.ops.sqrt(keras.ops.var(inputs, axis=0) + 1e-8)
+        column = keras.ops.ones_like(inputs[:, :1]) * keras.ops.mean(deviation)
+        return keras.ops.concatenate([inputs, column], axis=1)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], input_shape[1] + 1)
 
 
 def _check(units, activation, **sizes):
@@ -81,10 +103,12 @@ class Preset:
     beta_1: float = 0.9
     beta_2: float = 0.999
     batch_size: int = 64
-    activation: str = "relu"
+    activation: str = "relu"  # of both players, unless generator_activation is given
+    generator_activation: str | None = None
     output: str = "tanh"
     batch_norm: bool = False
     dropout: float = 0.0
+    minibatch_std: bool = False
     penalties: dict = field(default_factory=dict)
     ema_decay: float = 0.0
 
@@ -94,7 +118,7 @@ class Preset:
             self.latent_dim,
             self.generator_units,
             sample_shape,
-            self.activation,
+            self.generator_activation or self.activation,
             self.output,
             self.batch_norm,
         )
@@ -104,6 +128,7 @@ class Preset:
             self.activation,
             self.dropout,
             unit_pixels=self.output == "sigmoid",
+            minibatch_std=self.minibatch_std,
         )
         return generator, discriminator
 
@@ -143,15 +168,18 @@ PRESETS = {
         batch_norm=True,
     ),
     "course": Preset(
-        title="G 64-128-256-784, D 784-256-128-1, LeakyReLU, R1, averaged generator",
+        title="G 64-128-256-784 SiLU, D 784-256-128-1 LeakyReLU, R1, minibatch std, averaged G",
         latent_dim=64,
         generator_units=(128, 256),
         discriminator_units=(256, 128),
         learning_rate=2e-3,
-        beta_1=0.0,
+        beta_1=0.0,  # momentum makes two players chase each other in circles
         beta_2=0.99,
+        batch_size=128,
         activation="leaky_relu",
-        penalties={"r1": 1.0},
+        generator_activation="silu",
+        minibatch_std=True,
+        penalties={"r1": 3.0},
         ema_decay=0.995,
     ),
 }

@@ -187,10 +187,9 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """One update for each batch in data, (n, batch, ...); (batch, ...) counts as n = 1."""
-        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        if len(batches.shape) == len(self.sample_shape) + 1:
-            batches = batches[None]
-        n = tf.shape(batches)[0]
+        batches = self._as_batches_of_batches(data)
+        synchronised = tf.distribute.has_strategy()  # replicas cannot meet inside a tf.while_loop
+        n = batches.shape[0] if synchronised else tf.shape(batches)[0]
 
         def one_update(i, rows):
             for k in range(self.discriminator_steps):
@@ -200,7 +199,13 @@ class GAN(keras.Model):
             return i + 1, tf.tensor_scatter_nd_update(rows, [[i]], [row])
 
         rows = tf.zeros((n, len(HISTORY_COLUMNS)))
-        _, rows = tf.while_loop(lambda i, rows: i < n, one_update, (0, rows))
+        if synchronised:
+            for i in range(n):
+                _, rows = one_update(i, rows)
+        else:  # one iteration at a time: outside XLA they would overlap and race for the variables
+            _, rows = tf.while_loop(
+                lambda i, rows: i < n, one_update, (0, rows), parallel_iterations=1
+            )
         self.updates.assign_add(tf.cast(n, "int64"))
         return {"rows": rows}
 
@@ -266,8 +271,9 @@ class GAN(keras.Model):
     def fit(self, x=None, *, batch_size=64, **kwargs):
         """Train as `keras.Model.fit` does; one epoch is one pass over x in a fresh order.
 
-        x: float32 (samples, ...), images in [-1, 1]; or a dataset that yields batches of batches
-            (n, batch, ...). The few samples that fill no whole call are left out of that epoch.
+        x: float32 (samples, ...), images in [-1, 1]: the few samples that fill no whole call are
+            left out of that epoch. Or a `tf.data.Dataset` of batches (batch, ...), each of which is
+            one call and one update, or of batches of batches (n, batch, ...), n updates a call.
         The order depends on `seed` and on the updates made so far, so that training resumed at
         the end of an epoch goes on exactly as if it had not been interrupted.
         Returns: the Keras history (means of each epoch); `update_history` has every update.
@@ -275,8 +281,17 @@ class GAN(keras.Model):
         """
         self._last_finite = None
         if isinstance(x, np.ndarray):
-            x = self._batches_of_batches(x, _whole_number("batch_size", batch_size))
+            x, calls = self._batches_of_batches(x, _whole_number("batch_size", batch_size))
+            kwargs.setdefault("steps_per_epoch", calls)
+        elif isinstance(x, tf.data.Dataset):
+            x = x.map(self._as_batches_of_batches)
         return super().fit(x, shuffle=False, **kwargs)
+
+    def _as_batches_of_batches(self, *data):
+        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data[0] if len(data) == 1 else data)
+        if batches.shape.rank == len(self.sample_shape) + 1:
+            batches = batches[None]
+        return tf.ensure_shape(batches, (None, None, *self.sample_shape))
 
     def _batches_of_batches(self, samples, batch_size):
         check_samples(samples, self.sample_shape)
@@ -286,19 +301,17 @@ class GAN(keras.Model):
         calls = -(-per_epoch // self.updates_per_call)
         shape = (calls, per_epoch // calls, batch_size)
 
-        def orders():
-            order = np.random.default_rng((self.seed, self.updates_made)).permutation(len(samples))
-            yield from order[: np.prod(shape)].reshape(shape)
+        def orders(updates=self.updates_made):
+            while True:
+                order = np.random.default_rng((self.seed, updates)).permutation(len(samples))
+                yield from order[: np.prod(shape)].reshape(shape)
+                updates += shape[0] * shape[1]
 
-        samples = tf.constant(samples)
-        return (
-            tf.data.Dataset.from_generator(
-                orders, output_signature=tf.TensorSpec(shape[1:], "int64")
-            )
-            .map(lambda rows: tf.gather(samples, rows))
-            .apply(tf.data.experimental.assert_cardinality(calls))
-            .prefetch(1)
+        pool = tf.constant(samples)
+        rows = tf.data.Dataset.from_generator(
+            orders, output_signature=tf.TensorSpec(shape[1:], "int64")
         )
+        return rows.map(lambda chosen: tf.gather(pool, chosen)).prefetch(1), calls
 
     # ---- what came of it ----------------------------------------------------------------
 
@@ -397,6 +410,17 @@ class GAN(keras.Model):
             for name in ("generator_optimizer", "discriminator_optimizer")
         }
         self.compile(**{**config, **optimizers})
+
+
+def gan_from_preset(preset, seed=0, **rules):
+    """A fresh GAN with the players, optimizers and penalties of a `models.Preset`, compiled.
+
+    Train it with `fit(images, batch_size=preset.batch_size)`. rules: further arguments of
+    `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
+    """
+    gan = GAN(*preset.players(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
+    gan.compile(preset.optimizer(), preset.optimizer(), penalties=preset.penalties, **rules)
+    return gan
 
 
 class Snapshots(keras.callbacks.Callback):

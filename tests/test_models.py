@@ -41,6 +41,13 @@ def test_unit_pixels_carry_minus_one_to_zero():
     assert seen(np.float32([[-1, 1]])).numpy().tolist() == [[0, 1]]
 
 
+def test_minibatch_std_sees_a_batch_that_repeats_itself():
+    rows = np.float32([[0, 10], [2, 30]])
+    added = models.MinibatchStd()(rows).numpy()
+    assert np.allclose(added[:, :2], rows) and np.allclose(added[:, 2], (1 + 10) / 2)
+    assert np.allclose(models.MinibatchStd()(rows[[0, 0, 0]])[:, 2], 0, atol=1e-3)
+
+
 SIZES = {  # weights and biases of the published programs, counted by hand
     "first_steps": (100 * 128 + 128 + 128 * 784 + 784, 784 * 128 + 128 + 128 + 1),
     "wide_dropout": (

