@@ -45,7 +45,8 @@ def features(classifier, images):
     """The 64 values of the classifier's layer "features" for each image, float64 (n, 64)."""
     layer = classifier.get_layer("features")
     extractor = keras.Model(classifier.inputs[0], layer.output)
-    return extractor.predict(images, batch_size=500, verbose=0).astype("float64")
+    parts = np.array_split(images, -(-len(images) // 500))
+    return np.concatenate([extractor(part, training=False).numpy() for part in parts]).astype("float64")
 
 
 def frechet_distance(real, generated):

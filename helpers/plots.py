@@ -152,7 +152,7 @@ class TrainingView:
                 [], [], color=colour, linestyle=STYLES[colour], linewidth=1.3, label=label
             )
         self.axes.set_title("losses (grey: D cannot tell real from generated)", fontsize=10)
-        self.axes.legend(loc="upper left", ncols=2, fontsize=9)
+        self.axes.legend(loc="upper right", ncols=2, fontsize=9)
         self.moving = [self._picture, *self._lines.values()]
 
     def update(self, samples, history):
@@ -162,7 +162,7 @@ class TrainingView:
         """
         self._picture.set_data(tile(samples, self.columns))
         n = len(history["generator_loss"])
-        stride = max(1, n // 300)
+        stride = max(5, n // 150)
         for name, line in self._lines.items():
             means = history[name][: n // stride * stride].reshape(-1, stride).mean(axis=1)
             line.set_data((np.arange(len(means)) + 1) * stride, means)

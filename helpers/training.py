@@ -38,8 +38,9 @@ class GAN(keras.Model):
     latent_dim: width of z. seed: int, of the latent vectors, of the order of the data and of the
         random factors in penalties. (The players' initial weights, and Dropout, follow
         `keras.utils.set_random_seed`, called before they are built.)
-    ema_decay: after each update, average <- decay * average + (1 - decay) * weights of G,
-        in [0, 1); 0 makes the averaged generator the generator itself.
+    ema_decay: in [0, 1). After update t, average <- d * average + (1 - d) * weights of G with
+        d = min(ema_decay, t / (t + 10)), so that the start is soon forgotten; 0 makes the
+        averaged generator the generator itself.
 
     These variables may be changed with `.assign(value)` between two calls, without compiling
     again: `generator_optimizer.learning_rate`, `discriminator_optimizer.learning_rate`,
@@ -172,7 +173,7 @@ class GAN(keras.Model):
         }
 
     def generator_step(self, real):
-        """Move G once, and the averaged generator after it. Returns: loss, gradient norm."""
+        """Move G once, the averaged generator after it, and count the update. Returns: loss, gradient norm."""
         z = self.draw_latent(tf.shape(real)[0])
         with tf.GradientTape() as tape:
             fake_logits = self.discriminator(self.generator(z, training=True), training=True)
@@ -181,8 +182,11 @@ class GAN(keras.Model):
         variables = self.generator.trainable_variables
         gradients = tape.gradient(loss, variables)
         self.generator_optimizer.apply(gradients, variables)
+        self.updates.assign_add(1)
+        made = tf.cast(self.updates, "float32")
+        decay = tf.minimum(self.ema_decay, made / (made + 10))
         for average, variable in zip(self.averaged_weights, variables):
-            average.assign(variable + self.ema_decay * (average - variable))
+            average.assign(variable + decay * (average - variable))
         return {"generator_loss": loss, "generator_gradient_norm": tf.linalg.global_norm(gradients)}
 
     def train_step(self, data):
@@ -206,7 +210,6 @@ class GAN(keras.Model):
             _, rows = tf.while_loop(
                 lambda i, rows: i < n, one_update, (0, rows), parallel_iterations=1
             )
-        self.updates.assign_add(tf.cast(n, "int64"))
         return {"rows": rows}
 
     # ---- around the compiled call -------------------------------------------------------
