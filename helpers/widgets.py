@@ -238,6 +238,8 @@ class TrainingPanel(ipw.VBox):
     Where widgets cannot run, the cell's stored picture is shown instead.
     """
 
+    loop = None
+
     def __init__(self, build, images, batch_size=64, updates_per_chunk=20, seed=0):
         self._build = build
         self._order = np.random.default_rng(seed)
@@ -309,7 +311,8 @@ class TrainingPanel(ipw.VBox):
         self.loop.run(chunks)
 
     def close(self):
-        self.loop.close()
+        if self.loop is not None:
+            self.loop.close()
         super().close()
 
     # ---- what the worker does -----------------------------------------------------------

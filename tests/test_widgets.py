@@ -1,0 +1,137 @@
+import threading
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from helpers import data, models, training, widgets
+
+IMAGES = data.load_mnist()[0][::50].copy()
+
+
+def build(loss="non_saturating"):
+    keras.utils.set_random_seed(0)
+    gan = training.GAN(
+        models.dense_generator(4, (8,)), models.dense_discriminator((8,)), latent_dim=4
+    )
+    rules = {"loss": loss, "jit_compile": False}
+    gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3), **rules)
+    return gan
+
+
+@pytest.fixture
+def panel():
+    panel = widgets.TrainingPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
+    yield panel
+    panel.close()
+
+
+def wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def test_start_trains_pause_stops(panel):
+    panel.start.click()
+    wait_for(lambda: panel.gan.updates_made >= 6)
+    assert panel.start.description == "Pause"
+    panel.start.click()
+    wait_for(lambda: panel.loop.state == "paused")
+    made, picture = panel.gan.updates_made, panel.picture.png
+    time.sleep(0.3)
+    assert panel.gan.updates_made == made and panel.picture.png == picture
+    assert panel.start.description == "Start" and f"update {made:,}" in panel.status.value
+
+
+def test_sliders_act_on_the_running_model_and_keep_its_weights(panel):
+    panel.run(2)
+    gan = panel.gan
+    panel.learning_rate.value, panel.latent_dim.value = 1e-2, 1
+    panel.run(1)
+    assert panel.gan is gan and gan.updates_made == 6
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert np.isclose(optimizer.learning_rate.numpy(), 1e-2)
+    assert gan.active_latent_dim.numpy() == 1
+    assert "latent dimension 1" in panel.describe()
+
+
+def test_a_slider_redraws_while_paused(panel):
+    panel.run(3)
+    before = panel.picture.png
+    panel.latent_dim.value = 1
+    wait_for(lambda: panel.picture.png != before)
+    assert panel.gan.updates_made == 6
+
+
+def test_reset_starts_anew_with_the_same_first_picture(panel):
+    first = panel.picture.png
+    panel.run(2)
+    assert panel.picture.png != first
+    panel.reset.click()
+    wait_for(lambda: panel.gan.updates_made == 0 and panel.picture.png == first)
+
+
+def test_an_error_is_raised_in_the_cell_and_shown_on_the_panel_and_reset_mends_it(panel):
+    def broken(images):
+        raise RuntimeError("planted <error>")
+
+    panel.gan.train_on_batch = broken
+    with pytest.raises(RuntimeError, match="planted"):
+        panel.run(1)
+    assert "role='alert'" in panel.error.value and "planted &lt;error&gt;" in panel.error.value
+    panel.reset.click()
+    wait_for(lambda: panel.loop.state == "paused")
+    panel.run(1)
+    assert panel.error.value == "" and panel.gan.updates_made == 2
+
+
+def test_an_error_while_running_freely_is_shown(panel):
+    panel.run(1)
+    panel.gan.generator_step = None
+    panel.gan.train_function = None  # traced again, so that the mistake is met
+    panel.start.click()
+    wait_for(lambda: "TypeError" in panel.error.value)
+    assert panel.loop.state == "error" and panel.start.description == "Start"
+
+
+def test_non_finite_training_says_what_to_do_and_keeps_the_digits(panel):
+    panel.run(1)
+    panel.learning_rate.options = [*panel.learning_rate.options, ("1e+38", 1e38)]
+    panel.learning_rate.value = 1e38
+    with pytest.raises(training.NonFiniteTraining, match="smaller learning rate"):
+        panel.run(5)
+    assert np.isfinite(panel.gan.sample(3, seed=0)).all()
+
+
+def test_running_the_cell_again_leaves_one_thread():
+    before = threading.active_count()
+    for _ in range(3):
+        panel = widgets.TrainingPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
+    live = [thread for thread in threading.enumerate() if thread.name == "live-training-panel"]
+    assert live == [panel.loop.thread]
+    panel.close()
+    assert not panel.loop.thread.is_alive() and threading.active_count() <= before + 1
+
+
+def test_the_stored_output_has_a_picture_and_words(panel):
+    bundle = panel._repr_mimebundle_()
+    assert bundle["image/png"] and "nothing has been trained" in bundle["text/plain"]
+    panel.run(1)
+    assert "after 2 updates" in panel._repr_mimebundle_()["text/plain"]
+
+
+def test_frames_wait_for_the_page(panel):
+    panel.picture.shown, panel.picture._sent_at = panel.picture.sent, 0.0
+    assert panel.picture.ready
+    panel.run(1)  # sends a frame that no page acknowledges
+    assert not panel.picture.ready
+    panel.picture.shown = panel.picture.sent
+    assert panel.picture.ready
+
+
+def test_images_on_another_scale_are_refused():
+    with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
+        widgets.TrainingPanel(build, IMAGES * 127.5 + 127.5)
