@@ -5,5 +5,7 @@ def pytest_configure(config):
     if getattr(config.option, "nbval", False):
         config.option.nbval_current_env = True  # the kernel is the Python that runs pytest
         config.option.nbval_sanitize_with = str(config.rootpath / "tests" / "nbval_sanitize.cfg")
-        if config.option.nbval_cell_timeout == 2000:  # nbval's default: half an hour if a kernel dies
+        if (
+            config.option.nbval_cell_timeout == 2000
+        ):  # nbval's default: half an hour if a kernel dies
             config.option.nbval_cell_timeout = 300

@@ -43,7 +43,9 @@ def _full_mnist():
     try:
         return keras.datasets.mnist.load_data()[0]
     except Exception as error:  # Keras raises a bare Exception when a download fails
-        folder = os.path.join(os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras")), "datasets")
+        folder = os.path.join(
+            os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras")), "datasets"
+        )
         raise OSError(
             f"the full MNIST could not be read or fetched ({error}). "
             'load_mnist("embedded") needs no network and works now. For the full set, put '

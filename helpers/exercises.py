@@ -18,7 +18,9 @@ def _sigmoid(s):
 def _match(value, right, mistakes):
     """The sentence for a value: right, one of {sentence: wrong value}, or no known mistake."""
     if np.shape(value) != np.shape(right):
-        return f"Not yet: the answer should have shape {np.shape(right)}, yours has {np.shape(value)}."
+        return (
+            f"Not yet: the answer should have shape {np.shape(right)}, yours has {np.shape(value)}."
+        )
     if np.allclose(value, right, rtol=1e-3, atol=1e-4):
         return None
     for sentence, wrong in mistakes.items():
@@ -32,7 +34,9 @@ def check_confused_discriminator(answer):
     if answer is None:
         return UNANSWERED
     mistakes = {
-        "that is log 2, the loss of one half; this loss is the sum of a real and a fake part.": np.log(2),
+        "that is log 2, the loss of one half; this loss is the sum of a real and a fake part.": np.log(
+            2
+        ),
         "the sign is turned: D minimises minus the value of the game.": -2 * np.log(2),
         "that is 2 log2(2), in bits; we count in nats, with the natural logarithm.": 2.0,
         "1/2 is what D answers; its loss is minus the logarithm of that, twice.": 0.5,
@@ -76,7 +80,9 @@ def check_generator_loss(answer):
         ).mean(),
         "that is minus the mean logit, the Wasserstein loss: the logarithm of the sigmoid is missing.": -s.mean(),
     }
-    sentence = _match(np.asarray(answer(tf.constant(LOGITS))), np.log1p(np.exp(-s)).mean(), mistakes)
+    sentence = _match(
+        np.asarray(answer(tf.constant(LOGITS))), np.log1p(np.exp(-s)).mean(), mistakes
+    )
     if sentence:
         return sentence
     with np.errstate(all="ignore"):
@@ -103,7 +109,9 @@ def check_generator_step(answer, build):
         for player, weights in zip((gan.generator, gan.discriminator), before)
     ]
     if moved[1]:
-        return "Not yet: D moved too. Take gradients with respect to the generator's variables only."
+        return (
+            "Not yet: D moved too. Take gradients with respect to the generator's variables only."
+        )
     if not moved[0]:
         return "Not yet: G did not move. Apply the gradients with gan.generator_optimizer."
     if float(tf.reduce_mean(gan.discriminator(gan.generator(z)))) < score:

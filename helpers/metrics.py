@@ -46,7 +46,9 @@ def features(classifier, images):
     layer = classifier.get_layer("features")
     extractor = keras.Model(classifier.inputs[0], layer.output)
     parts = np.array_split(images, -(-len(images) // 500))
-    return np.concatenate([extractor(part, training=False).numpy() for part in parts]).astype("float64")
+    return np.concatenate([extractor(part, training=False).numpy() for part in parts]).astype(
+        "float64"
+    )
 
 
 def frechet_distance(real, generated):

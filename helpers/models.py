@@ -11,7 +11,12 @@ OUTPUTS = ("tanh", "sigmoid", "linear")
 
 
 def dense_generator(
-    latent_dim, units, sample_shape=(28, 28, 1), activation="leaky_relu", output="tanh", batch_norm=False
+    latent_dim,
+    units,
+    sample_shape=(28, 28, 1),
+    activation="leaky_relu",
+    output="tanh",
+    batch_norm=False,
 ):
     """z (batch, latent_dim) -> samples (batch, *sample_shape), float32.
 
@@ -36,7 +41,11 @@ def dense_generator(
 
 
 def dense_discriminator(
-    units, sample_shape=(28, 28, 1), activation="leaky_relu", dropout=0.0, unit_pixels=False,
+    units,
+    sample_shape=(28, 28, 1),
+    activation="leaky_relu",
+    dropout=0.0,
+    unit_pixels=False,
     minibatch_std=False,
 ):
     """Samples (batch, *sample_shape) -> one logit each, (batch, 1); large means "real".

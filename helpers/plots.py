@@ -141,8 +141,15 @@ class TrainingView:
         self.axes.set(xlim=(0, 500), ylim=(0, 3), xlabel="updates", ylabel="loss in nats")
         for height, name in ((2 * np.log(2), "2 log 2"), (np.log(2), "log 2")):
             self.axes.axhline(height, color="0.7", linewidth=0.8, zorder=0)
-            self.axes.annotate(name, (1, height), xycoords=("axes fraction", "data"), fontsize=8,
-                               ha="right", va="bottom", color="0.4")
+            self.axes.annotate(
+                name,
+                (1, height),
+                xycoords=("axes fraction", "data"),
+                fontsize=8,
+                ha="right",
+                va="bottom",
+                color="0.4",
+            )
         self._lines = {}
         for name, label, colour in (
             ("discriminator_loss", "discriminator", DISCRIMINATOR),

@@ -233,7 +233,11 @@ class GAN(keras.Model):
         if finite.all() and self._keep_if_finite():
             self._history.append(rows)
             return dict(zip(HISTORY_COLUMNS, self._history_rows()[self._logged :].mean(axis=0)))
-        broken_at = self.updates_made - len(rows) + (int(finite.argmin()) if not finite.all() else len(rows))
+        broken_at = (
+            self.updates_made
+            - len(rows)
+            + (int(finite.argmin()) if not finite.all() else len(rows))
+        )
         kept = self._go_back()
         raise NonFiniteTraining(
             f"a loss, gradient or weight became NaN or infinite at update {broken_at:,}. {kept} "
@@ -370,7 +374,7 @@ class GAN(keras.Model):
             store[f"random_{i}"] = state.numpy()
 
     def load_own_variables(self, store):
-        own = {key: np.array(store[key]) for key in store.keys()}
+        own = {key: np.array(store[key]) for key in store.keys()}  # noqa: SIM118
         self._history = [own.pop("history")]
         for i, state in enumerate(self._random_states()):
             state.assign(own.pop(f"random_{i}"))
@@ -488,13 +492,13 @@ def check_samples(samples, shape):
     if samples.dtype != np.float32:
         raise ValueError(f"samples must be float32, got {samples.dtype}")
     if samples.shape[1:] != tuple(shape) or not len(samples):
-        raise ValueError(f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}")
+        raise ValueError(
+            f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}"
+        )
     if not np.isfinite(samples).all():
         raise ValueError("samples hold values that are not finite (NaN or infinity)")
     if len(shape) == 3 and np.abs(samples).max() > 1 + 1e-6:
-        raise ValueError(
-            f"pixels must lie in [-1, 1], got [{samples.min():g}, {samples.max():g}]"
-        )
+        raise ValueError(f"pixels must lie in [-1, 1], got [{samples.min():g}, {samples.max():g}]")
 
 
 def _whole_number(name, value):
@@ -508,7 +512,9 @@ def _check_players(generator, discriminator, latent_dim):
     try:
         samples = generator(tf.zeros((2, latent_dim)), training=False)
     except ValueError as error:
-        raise ValueError(f"the generator does not take z of shape (n, {latent_dim}): {error}") from error
+        raise ValueError(
+            f"the generator does not take z of shape (n, {latent_dim}): {error}"
+        ) from error
     try:
         logits = discriminator(samples, training=False)
     except ValueError as error:
@@ -516,7 +522,9 @@ def _check_players(generator, discriminator, latent_dim):
             f"the discriminator does not take the generator's samples, {samples.shape}: {error}"
         ) from error
     if tuple(logits.shape) != (2, 1):
-        raise ValueError(f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}")
+        raise ValueError(
+            f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}"
+        )
     last = discriminator.layers[-1] if getattr(discriminator, "layers", None) else None
     if getattr(last, "activation", None) is keras.activations.sigmoid:
         raise ValueError("the discriminator must end in a logit: its last layer has a sigmoid")

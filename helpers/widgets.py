@@ -152,7 +152,9 @@ def _stop_button_pauses():
     """
     kernel = getattr(get_ipython(), "kernel", None)
     if hasattr(kernel, "saved_sigint_handler"):
-        kernel.saved_sigint_handler = lambda *_: [loop.pause() for loop in [*LiveLoop._open.values()]]
+        kernel.saved_sigint_handler = lambda *_: [
+            loop.pause() for loop in [*LiveLoop._open.values()]
+        ]
 
 
 class Picture(anywidget.AnyWidget):
@@ -262,12 +264,18 @@ class TrainingPanel(ipw.VBox):
         self.reset = ipw.Button(description="Reset", icon="refresh", tooltip="New networks")
         self.learning_rate = ipw.SelectionSlider(
             description="Learning rate",
-            options=[(f"{rate:.0e}", rate) for rate in (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 1e-1)],
+            options=[
+                (f"{rate:.0e}", rate) for rate in (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 1e-1)
+            ],
             value=2e-3,
             **wide,
         )
         self.latent_dim = ipw.IntSlider(
-            description="Latent dimension", value=self.gan.latent_dim, min=1, max=self.gan.latent_dim, **wide
+            description="Latent dimension",
+            value=self.gan.latent_dim,
+            min=1,
+            max=self.gan.latent_dim,
+            **wide,
         )
         self.status = ipw.HTML()
         self.caption = ipw.HTML()
@@ -355,8 +363,12 @@ class TrainingPanel(ipw.VBox):
 
     def _changed(self, state, error):
         running = state == "running"
-        self._rate_from = (time.monotonic(), self.gan.updates_made) if running and self.gan.updates_made else None
-        self.start.description, self.start.icon = ("Pause", "pause") if running else ("Start", "play")
+        self._rate_from = (
+            (time.monotonic(), self.gan.updates_made) if running and self.gan.updates_made else None
+        )
+        self.start.description, self.start.icon = (
+            ("Pause", "pause") if running else ("Start", "play")
+        )
         self.error.value = "" if error is None else _error_box(error)
         self._say(state)
         if not running:
@@ -366,7 +378,9 @@ class TrainingPanel(ipw.VBox):
     def describe(self):
         """The panel's picture in words."""
         made, history = self.gan.updates_made, self.gan.update_history
-        text = f"25 generated digits after {made:,} updates, latent dimension {self.latent_dim.value}"
+        text = (
+            f"25 generated digits after {made:,} updates, latent dimension {self.latent_dim.value}"
+        )
         if not len(history["generator_loss"]):
             return text + ": still noise, nothing has been trained."
         last = {name: values[-20:].mean() for name, values in history.items()}

@@ -68,7 +68,9 @@ def test_latent_vectors_are_standard_normal_and_follow_the_seed():
     assert (data.sample_latent(20_000, 3, generator) != z).any()
 
 
-@pytest.mark.parametrize(("n", "latent_dim", "name"), [(0, 2, "n"), (5, 0, "latent_dim"), (-1, 2, "n")])
+@pytest.mark.parametrize(
+    ("n", "latent_dim", "name"), [(0, 2, "n"), (5, 0, "latent_dim"), (-1, 2, "n")]
+)
 def test_latent_sizes_below_one_are_refused(n, latent_dim, name):
     with pytest.raises(ValueError, match=f"{name} must be at least 1"):
         data.sample_latent(n, latent_dim, seed=0)

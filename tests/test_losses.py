@@ -140,4 +140,6 @@ def test_interpolates_lie_on_the_segment_one_uniform_factor_a_pair():
 
 @pytest.mark.parametrize("shape", [(6, 2), (6, 4, 4, 1)])
 def test_interpolation_takes_any_sample_shape(shape):
-    assert interpolate(tf.ones(shape), tf.zeros(shape), keras.random.SeedGenerator(0)).shape == shape
+    assert (
+        interpolate(tf.ones(shape), tf.zeros(shape), keras.random.SeedGenerator(0)).shape == shape
+    )

@@ -16,7 +16,9 @@ def test_generator_shapes_ranges_and_size():
 @pytest.mark.parametrize(("output", "ends"), [("tanh", (-1, 1)), ("sigmoid", (-1, 1))])
 def test_outputs_reach_both_ends_of_the_pixel_scale(output, ends):
     generator = models.dense_generator(1, (1,), (2,), output=output)
-    generator.layers[-2 if output == "tanh" else -3].set_weights([np.float32([[-99, 99]]), np.zeros(2)])
+    generator.layers[-2 if output == "tanh" else -3].set_weights(
+        [np.float32([[-99, 99]]), np.zeros(2)]
+    )
     generator.layers[0].set_weights([np.ones((1, 1)), np.zeros(1)])
     assert np.allclose(generator(np.ones((1, 1))), [ends], atol=1e-6)
 

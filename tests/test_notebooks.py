@@ -16,7 +16,9 @@ TAGS = {"nbval-ignore-output", "raises-exception"}
 RERUN = "run: python tests/store_outputs.py"
 LARGEST = 1_500_000  # bytes: pages stay quick to load and diffs possible
 
-specification = importlib.util.spec_from_file_location("store_outputs", ROOT / "tests/store_outputs.py")
+specification = importlib.util.spec_from_file_location(
+    "store_outputs", ROOT / "tests/store_outputs.py"
+)
 store_outputs = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(store_outputs)
 
@@ -57,7 +59,9 @@ def test_errors_are_meant_and_warnings_are_not_stored(notebook):
     for cell in code_cells(notebook):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         assert bool(errors) == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
-        assert not [output for output in cell.outputs if output.get("name") == "stderr"], cell.source
+        assert not [output for output in cell.outputs if output.get("name") == "stderr"], (
+            cell.source
+        )
 
 
 def test_most_outputs_are_compared(notebook):
@@ -81,7 +85,8 @@ def test_a_notebook_stays_small(path):
 
 
 @pytest.mark.parametrize(
-    "heading", ["You will learn", "You need", "Takes", "In this notebook we", "Exercises", "References"]
+    "heading",
+    ["You will learn", "You need", "Takes", "In this notebook we", "Exercises", "References"],
 )
 def test_a_lesson_has_its_parts(notebook, heading):
     assert heading in prose(notebook)

@@ -22,14 +22,18 @@ def close_figures():
 
 
 def test_tile_puts_image_i_in_row_and_column_of_i():
-    images = np.linspace(-1, 1, 6, dtype="float32")[:, None, None, None] * np.ones((1, 4, 4, 1), "float32")
+    images = np.linspace(-1, 1, 6, dtype="float32")[:, None, None, None] * np.ones(
+        (1, 4, 4, 1), "float32"
+    )
     picture = plots.tile(images, columns=3)
     assert picture.shape == (2 * 6, 3 * 6)
     centres = picture[3::6, 3::6]
     assert np.allclose(centres, np.linspace(0, 1, 6).reshape(2, 3), atol=1e-6)
 
 
-@pytest.mark.parametrize("images", [digits(7), digits(0), digits(6)[..., 0], digits(6).repeat(3, -1)])
+@pytest.mark.parametrize(
+    "images", [digits(7), digits(0), digits(6)[..., 0], digits(6).repeat(3, -1)]
+)
 def test_tile_refuses_what_fills_no_rows(images):
     with pytest.raises(ValueError, match="multiple of 3, got"):
         plots.tile(images, columns=3)
@@ -59,7 +63,11 @@ def test_curves_mark_the_constants_and_tell_roles_apart_twice():
     assert np.allclose(sorted(heights), [np.log(2), 2 * np.log(2)])
     for axes in (losses, scores, accuracies):
         drawn = [line for line in axes.lines if line.get_color() != "0.6"]
-        assert len({line.get_color() for line in drawn}) == len({line.get_linestyle() for line in drawn}) == 2
+        assert (
+            len({line.get_color() for line in drawn})
+            == len({line.get_linestyle() for line in drawn})
+            == 2
+        )
         assert axes.get_xlabel() == "updates" and axes.get_ylabel()
 
 
@@ -71,6 +79,11 @@ def test_curves_of_nothing_are_refused():
 def test_the_view_says_when_its_axes_changed():
     view = plots.TrainingView()
     assert [view.update(digits(25), history(n)) for n in (0, 10, 500, 501, 900, 1001)] == [
-        False, False, False, True, False, True
+        False,
+        False,
+        False,
+        True,
+        False,
+        True,
     ]
     assert view.axes.get_xlim() == (0, 2000)

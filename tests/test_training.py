@@ -116,11 +116,15 @@ def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
     for a, b in zip(copy(together.discriminator.weights), copy(apart.discriminator.weights)):
         assert np.allclose(a, b, atol=1e-6)
     seen = []
-    together.discriminator_step = lambda real: seen.append(real.numpy()) or dict.fromkeys(
-        training.HISTORY_COLUMNS, 0.0
+    together.discriminator_step = lambda real: (
+        seen.append(real.numpy()) or dict.fromkeys(training.HISTORY_COLUMNS, 0.0)
     )
     together.train_step(batches)
-    assert [int(np.abs(batches - batch).sum(axis=(1, 2)).argmin()) for batch in seen] == [0, 1, 2] * 3
+    assert [int(np.abs(batches - batch).sum(axis=(1, 2)).argmin()) for batch in seen] == [
+        0,
+        1,
+        2,
+    ] * 3
 
 
 def test_dropout_is_active_while_training(small_gan, points):
@@ -216,7 +220,9 @@ def test_penalty_weight_acts(small_gan, points):
     for weight in (0.0, 50.0):
         gan = small_gan()
         gan.penalty_weights["r1"].assign(weight)
-        norms.append(float(gan.discriminator_step(tf.constant(points))["discriminator_gradient_norm"]))
+        norms.append(
+            float(gan.discriminator_step(tf.constant(points))["discriminator_gradient_norm"])
+        )
     bare = small_gan(penalties={}).discriminator_step(tf.constant(points))
     assert np.isclose(norms[0], float(bare["discriminator_gradient_norm"]))
     assert norms[1] > 2 * norms[0]
@@ -224,7 +230,9 @@ def test_penalty_weight_acts(small_gan, points):
 
 def test_a_keras_user_finds_callbacks_datasets_and_strategies(small_gan, points):
     seen = []
-    callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(set(logs)))
+    callback = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(set(logs))
+    )
     gan = small_gan()
     gan.fit(points, batch_size=16, epochs=2, verbose=0, callbacks=[callback])
     assert seen == [set(training.HISTORY_COLUMNS)] * 2
@@ -351,7 +359,9 @@ def test_snapshots_show_the_same_latents_at_the_chosen_epochs(small_gan, points)
     snapshots = training.Snapshots(z, epochs=(0, 2, 3, 99))
     gan.fit(points, batch_size=16, epochs=3, verbose=0, callbacks=[snapshots])
     assert snapshots.epochs == [0, 2, 3] and snapshots.samples.shape == (3, 5, 2)
-    assert np.allclose(snapshots.samples[0], before) and np.allclose(snapshots.samples[2], gan.generate(z))
+    assert np.allclose(snapshots.samples[0], before) and np.allclose(
+        snapshots.samples[2], gan.generate(z)
+    )
 
 
 def test_time_limit_stops_and_counts(small_gan, points):

@@ -19,10 +19,15 @@ from playwright.sync_api import expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TOKEN = "test"
 APP = "window.jupyterapp"
 
@@ -37,8 +42,14 @@ def lab(tmp_path_factory):
         port = probe.getsockname()[1]
     private = {
         name: str(folder / name.lower())
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
-                     "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "IPYTHONDIR",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+        )
     }
     settings = folder / "jupyterlab_settings_dir/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
@@ -46,9 +57,17 @@ def lab(tmp_path_factory):
         '{"fetchNews": "false", "checkForUpdates": false}'  # no pop-up over the page
     )
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-        f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}",
-        "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.extension_manager=readonly",
     ]
     address = f"http://127.0.0.1:{port}"
     with open(folder / "log", "w") as log:
@@ -154,7 +173,10 @@ def test_sliders_act_while_it_trains_by_keyboard_and_by_mouse(page, panel, scree
     assert len(cells(page)) == count
 
     dimension = slider(panel, "Latent dimension")
-    box, bar = dimension.get_by_role("slider").bounding_box(), dimension.locator(".noUi-base").bounding_box()
+    box, bar = (
+        dimension.get_by_role("slider").bounding_box(),
+        dimension.locator(".noUi-base").bounding_box(),
+    )
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(bar["x"] + 1, box["y"] + box["height"] / 2, steps=5)
