@@ -242,7 +242,7 @@ class TrainingPanel(ipw.VBox):
 
     loop = None
 
-    def __init__(self, build, images, batch_size=64, updates_per_chunk=20, seed=0):
+    def __init__(self, build, images, batch_size=64, updates_per_chunk=5, seed=0):
         self._build = build
         self._order = np.random.default_rng(seed)
         self._images, self._shape = images, (updates_per_chunk, batch_size)
@@ -371,9 +371,9 @@ class TrainingPanel(ipw.VBox):
         )
         self.error.value = "" if error is None else _error_box(error)
         self._say(state)
-        if not running:
-            self.picture.description = self.describe()
-            self.caption.value = f"<small>{html.escape(self.picture.description)}</small>"
+        words = "Training; pause to read the picture in words." if running else self.describe()
+        self.picture.description = words
+        self.caption.value = f"<small>{html.escape(words)}</small>"
 
     def describe(self):
         """The panel's picture in words."""
