@@ -6,9 +6,9 @@ import matplotlib
 
 matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "two players"  # the same file at every run
-import matplotlib.pyplot as plt  # noqa: E402
-
 from helpers.plots import DISCRIMINATOR, GENERATED, GRADIENT, REAL  # noqa: E402
+
+import matplotlib.pyplot as plt  # noqa: E402
 
 
 def box(axes, x, y, text, colour):

@@ -1,8 +1,8 @@
 """Players small enough that every test of the engine can afford them."""
 
-import keras
-
 from helpers import models, training
+
+import keras
 
 
 def players(dropout=0.0):

@@ -1,11 +1,11 @@
 import urllib.error
 
+from helpers import data
+
 import keras
 import numpy as np
 import pytest
 from keras.src.utils import file_utils
-
-from helpers import data
 
 
 def test_embedded_digits_are_real_balanced_and_in_range():

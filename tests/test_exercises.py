@@ -1,9 +1,9 @@
+from helpers import exercises
+
 import numpy as np
 import pytest
 import small
 import tensorflow as tf
-
-from helpers import exercises
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
+from helpers.losses import LOSSES, PENALTIES, interpolate
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-
-from helpers.losses import LOSSES, PENALTIES, interpolate
 
 LOG_2 = np.log(2)
 AT_ONE_HALF = {  # both players' losses where every logit is 0, that is D = 1/2

@@ -1,8 +1,8 @@
+from helpers import data, metrics
+
 import keras
 import numpy as np
 import pytest
-
-from helpers import data, metrics
 
 
 def with_moments(mean, covariance, n=400):

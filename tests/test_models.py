@@ -1,8 +1,8 @@
+from helpers import models
+
 import keras
 import numpy as np
 import pytest
-
-from helpers import models
 
 
 def test_generator_shapes_ranges_and_size():

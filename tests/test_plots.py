@@ -1,8 +1,8 @@
+from helpers import plots, training
+
 import matplotlib
 import numpy as np
 import pytest
-
-from helpers import plots, training
 
 matplotlib.use("Agg")
 

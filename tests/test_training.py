@@ -1,13 +1,13 @@
 import os
 import signal
 
+from helpers import models, training
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from small import players
-
-from helpers import models, training
 
 # h5py's way of writing goes through numpy's old __array__ signature inside Keras
 old_array_call = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")

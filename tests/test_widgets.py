@@ -1,11 +1,11 @@
 import threading
 import time
 
+from helpers import data, models, training, widgets
+
 import keras
 import numpy as np
 import pytest
-
-from helpers import data, models, training, widgets
 
 IMAGES = data.load_mnist()[0][::50].copy()
 

@@ -7,12 +7,11 @@ the first rows are the real-vs-real floor and uniform noise in the same features
 
 import argparse
 
-import helpers  # noqa: F401  (quiets TensorFlow)
+from helpers import data, metrics, models, training
+
 import keras
 import numpy as np
 from sklearn.model_selection import train_test_split
-
-from helpers import data, metrics, models, training
 
 
 def main():

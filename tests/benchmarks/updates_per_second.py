@@ -10,12 +10,11 @@ import argparse
 import statistics
 import time
 
-import helpers  # noqa: F401  (quiets TensorFlow)
+from helpers import data, models, training
+
 import keras
 import numpy as np
 import tensorflow as tf
-
-from helpers import data, models, training
 
 UPDATES = {"classic": 5, "tf.function": 40, "fit, one update a step": 100, "helpers.training": 400}
 
