@@ -106,6 +106,8 @@ class GAN(keras.Model):
         loss: a name in `losses.LOSSES`. penalties: {name in `losses.PENALTIES`: weight >= 0}.
         discriminator_steps: steps of D in each update, each on a batch of its own.
         updates_per_call: the most updates that one compiled call makes under `fit`.
+        jit_compile: True compiles with XLA, several times faster for layers of some dozen units;
+            False uses TensorFlow's own kernels, faster for layers of hundreds.
         Other arguments are those of `keras.Model.compile`.
         Raises: ValueError for an unknown name, a weight below 0, or one optimizer for both.
         """
@@ -426,6 +428,7 @@ def gan_from_preset(preset, seed=0, **rules):
     `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
     """
     gan = GAN(*preset.players(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
+    rules = {"jit_compile": False, **rules}  # at these widths XLA is slower: see GAN.compile
     gan.compile(preset.optimizer(), preset.optimizer(), penalties=preset.penalties, **rules)
     return gan
 
