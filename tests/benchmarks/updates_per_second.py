@@ -20,7 +20,7 @@ UPDATES = {"classic": 5, "tf.function": 40, "fit, one update a step": 100, "help
 
 
 def classic(preset, images):
-    """D trains through train_on_batch; G through tapes of its own, as Keras 3 needs it."""
+    """predict + train_on_batch; G trains through a frozen twin of D, as the wiring needs on Keras 3."""
     generator, discriminator = preset.players()
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     discriminator.compile(preset.optimizer(), loss)
