@@ -34,7 +34,8 @@ UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send agai
 class LiveLoop:
     """A thread that trains in small chunks and draws in between, steered by commands.
 
-    step: trains one chunk (aim for 10 to 100 ms). draw: renders one picture. changed: called
+    step: trains one chunk (aim for 10 to 100 ms). draw: renders one picture. ready: called before
+    a picture between two chunks; False skips that one, but never the last. changed: called
     with (state, error) whenever the state changes; state is one of "paused", "running",
     "working", "error", "closed". key: a loop with the same key is closed first, so that running
     a notebook cell again leaves no second thread behind.
@@ -42,11 +43,12 @@ class LiveLoop:
 
     _open = {}
 
-    def __init__(self, step, draw, changed, key):
+    def __init__(self, step, draw, ready, changed, key):
         previous = LiveLoop._open.pop(key, None)
         if previous is not None:
             previous.close()
-        self._step, self._draw, self._changed, self._key = step, draw, changed, key
+        self._step, self._draw, self._ready = step, draw, ready
+        self._changed, self._key = changed, key
         self._commands = queue.SimpleQueue()
         self.state, self.error = "paused", None
         self.thread = threading.Thread(target=self._main, name=f"live-{key}", daemon=True)
@@ -100,7 +102,7 @@ class LiveLoop:
                 self._chunks_left -= 1
                 if not self._chunks_left:
                     self._finish()
-                elif time.monotonic() - drawn >= 1 / FRAMES_PER_SECOND:
+                elif time.monotonic() - drawn >= 1 / FRAMES_PER_SECOND and self._ready():
                     self._draw()
                     drawn = time.monotonic()
             except BaseException as error:  # shown on the panel; the thread lives on for Reset
@@ -253,7 +255,9 @@ class TrainingPanel(ipw.VBox):
         super().__init__(self._controls(), layout=ipw.Layout(width="100%"))
         self.add_class("gan-panel")
         self._rate_from = None
-        self.loop = LiveLoop(self._step, self._draw_if_ready, self._changed, key="training-panel")
+        self.loop = LiveLoop(
+            self._step, self._draw, lambda: self.picture.ready, self._changed, key="training-panel"
+        )
         self._draw()
         self._changed("paused", None)
         self._try_every_stop()
@@ -342,10 +346,6 @@ class TrainingPanel(ipw.VBox):
         if self._rate_from is None:  # the first call compiled
             self._rate_from = time.monotonic(), self.gan.updates_made
             self._say("running")
-
-    def _draw_if_ready(self):
-        if self.loop.state != "running" or self.picture.ready:
-            self._draw()
 
     def _draw(self):
         self.picture.show(self.gan.generate(self._latent), self.gan.update_history)

@@ -66,6 +66,14 @@ def test_a_slider_redraws_while_paused(panel):
     assert panel.gan.updates_made == 6
 
 
+def test_the_last_picture_is_drawn_although_the_page_lags(panel, monkeypatch):
+    monkeypatch.setattr(widgets, "UNACKNOWLEDGED_SECONDS", 1e9)  # no page: never ready again
+    panel.run(1)
+    first = panel.picture.png
+    panel.run(1)
+    assert not panel.picture.ready and panel.picture.png != first
+
+
 def test_reset_starts_anew_with_the_same_first_picture(panel):
     first = panel.picture.png
     panel.run(2)
