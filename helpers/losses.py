@@ -18,11 +18,15 @@ softplus = keras.ops.softplus  # softplus(-s) = -log sigmoid(s), without overflo
 
 @dataclass(frozen=True)
 class Loss:
-    """A pair of prices for one game; each maps (real_logits, fake_logits) to a scalar."""
+    """A pair of prices for one game; each maps (real_logits, fake_logits) to a scalar.
+
+    paired: the generator's price depends on real_logits too; otherwise they may be None.
+    """
 
     name: str
     discriminator: Callable
     generator: Callable
+    paired: bool = False
 
 
 def logistic_discriminator(real_logits, fake_logits):
@@ -83,7 +87,7 @@ LOSSES = {
         Loss("least_squares", least_squares_discriminator, least_squares_generator),
         Loss("hinge", hinge_discriminator, raise_fake_score),
         Loss("wasserstein", wasserstein_discriminator, raise_fake_score),
-        Loss("relativistic", relativistic_discriminator, relativistic_generator),
+        Loss("relativistic", relativistic_discriminator, relativistic_generator, paired=True),
     )
 }
 

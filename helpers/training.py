@@ -62,7 +62,6 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.seed = int(seed)
-        self.latent_seed = keras.random.SeedGenerator(self.seed)
         self.penalty_seed = keras.random.SeedGenerator(self.seed + 1)
         self.averaged_weights = [
             self._state(f"average_{i}", variable, variable.dtype)
@@ -72,6 +71,7 @@ class GAN(keras.Model):
         self.active_latent_dim = self._state("active_latent_dim", self.latent_dim, "int32")
         self.penalty_weights = {name: self._state(f"{name}_weight", 0) for name in PENALTIES}
         self.updates = self._state("updates", 0, "int64")
+        self.draws = self._state("draws", 0, "int64")
         self._history = []
         self._logged = 0
         self._last_finite = None
@@ -97,7 +97,7 @@ class GAN(keras.Model):
         penalties=None,
         discriminator_steps=1,
         updates_per_call=50,
-        jit_compile=True,
+        jit_compile="auto",
         **kwargs,
     ):
         """Choose the rules of the game.
@@ -106,8 +106,9 @@ class GAN(keras.Model):
         loss: a name in `losses.LOSSES`. penalties: {name in `losses.PENALTIES`: weight >= 0}.
         discriminator_steps: steps of D in each update, each on a batch of its own.
         updates_per_call: the most updates that one compiled call makes under `fit`.
-        jit_compile: True compiles with XLA, several times faster for layers of some dozen units;
-            False uses TensorFlow's own kernels, faster for layers of hundreds.
+        jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes XLA
+            unless a player draws random numbers (Dropout), which Keras makes slow under XLA on a
+            CPU: five times slower in all for two layers of Dropout over 1,536 units.
         Other arguments are those of `keras.Model.compile`.
         Raises: ValueError for an unknown name, a weight below 0, or one optimizer for both.
         """
@@ -132,6 +133,11 @@ class GAN(keras.Model):
                 )
             if not player.trainable_variables:
                 raise ValueError(f"the {name} has nothing to train: is `trainable` False?")
+        if jit_compile == "auto":
+            jit_compile = not any(
+                variable.name == "seed_generator_state"
+                for variable in self.generator.variables + self.discriminator.variables
+            )
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
         self.loss_name = loss
         self.penalty_names = tuple(penalties)
@@ -146,15 +152,27 @@ class GAN(keras.Model):
     # ---- one update ---------------------------------------------------------------------
 
     def draw_latent(self, n):
-        """n latent vectors z ~ N(0, I) from the model's own random state, (n, latent_dim)."""
-        return self._mask(keras.random.normal((n, self.latent_dim), seed=self.latent_seed))
+        """n latent vectors z ~ N(0, I), (n, latent_dim), new at every call.
+
+        They follow from `seed` and the number of draws made (Philox, Salmon et al. 2011). XLA gives
+        other numbers than TensorFlow's kernels, as quickly; `keras.random` is ten times slower there.
+        """
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        draw = self.draws * replicas + tf.cast(replica, "int64")
+        z = tf.random.stateless_normal((n, self.latent_dim), [self.seed, draw], alg="philox")
+        self.draws.assign_add(1)
+        return self._mask(z)
 
     def _mask(self, z):
         return z * tf.cast(tf.range(self.latent_dim) < self.active_latent_dim, z.dtype)
 
-    def discriminator_step(self, real):
-        """Move D once. real: (batch, ...). Returns: loss, scores, accuracies, gradient norm."""
-        fake = self.generator(self.draw_latent(tf.shape(real)[0]), training=True)
+    def discriminator_step(self, real, z):
+        """Move D once. real: (batch, ...); z: (batch, latent_dim).
+
+        Returns: loss, scores, accuracies and gradient norm, scalars by name.
+        """
+        fake = self.generator(z, training=True)
         with tf.GradientTape() as tape:
             real_logits = self.discriminator(real, training=True)
             fake_logits = self.discriminator(fake, training=True)
@@ -164,43 +182,64 @@ class GAN(keras.Model):
                 penalty = PENALTIES[name](self.discriminator, real, fake, self.penalty_seed)
                 price += self.penalty_weights[name] * penalty
         gradients = tape.gradient(price, self.discriminator.trainable_variables)
-        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        self._fused(self.discriminator_optimizer.apply, gradients)
         return {
             "discriminator_loss": loss,
             "real_score": tf.reduce_mean(tf.sigmoid(real_logits)),
             "fake_score": tf.reduce_mean(tf.sigmoid(fake_logits)),
             "real_accuracy": tf.reduce_mean(tf.cast(real_logits > 0, "float32")),
             "fake_accuracy": tf.reduce_mean(tf.cast(fake_logits < 0, "float32")),
-            "discriminator_gradient_norm": tf.linalg.global_norm(gradients),
+            "discriminator_gradient_norm": _norm(gradients),
         }
 
-    def generator_step(self, real):
-        """Move G once, the averaged generator after it, and count the update. Returns: loss, gradient norm."""
-        z = self.draw_latent(tf.shape(real)[0])
+    def generator_step(self, real, z):
+        """Move G once, the averaged generator after it, and count the update.
+
+        real: (batch, ...), looked at by paired losses only; z: (batch, latent_dim).
+        Returns: loss and gradient norm, scalars by name.
+        """
+        rule = LOSSES[self.loss_name]
         with tf.GradientTape() as tape:
             fake_logits = self.discriminator(self.generator(z, training=True), training=True)
-            real_logits = self.discriminator(real, training=True)  # only pairings look at it
-            loss = LOSSES[self.loss_name].generator(real_logits, fake_logits)
-        variables = self.generator.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        self.generator_optimizer.apply(gradients, variables)
+            real_logits = self.discriminator(real, training=True) if rule.paired else None
+            loss = rule.generator(real_logits, fake_logits)
+        gradients = tape.gradient(loss, self.generator.trainable_variables)
+        self._fused(self._move_generator, gradients)
+        return {"generator_loss": loss, "generator_gradient_norm": _norm(gradients)}
+
+    def _move_generator(self, gradients):
+        self.generator_optimizer.apply(gradients)
         self.updates.assign_add(1)
         made = tf.cast(self.updates, "float32")
         decay = tf.minimum(self.ema_decay, made / (made + 10))
-        for average, variable in zip(self.averaged_weights, variables):
+        for average, variable in zip(self.averaged_weights, self.generator.trainable_variables):
             average.assign(variable + decay * (average - variable))
-        return {"generator_loss": loss, "generator_gradient_norm": tf.linalg.global_norm(gradients)}
+
+    def _fused(self, move, gradients):
+        """move(gradients) in one pass over the weights: a dozen small operations on each become one.
+
+        XLA does that; where it does not compile the whole call, it compiles this part.
+        """
+        if self.jit_compile or self.run_eagerly or tf.distribute.has_strategy():
+            move(gradients)
+        else:
+            tf.function(move, jit_compile=True, autograph=False)(gradients)
 
     def train_step(self, data):
-        """One update for each batch in data, (n, batch, ...); (batch, ...) counts as n = 1."""
+        """One update for each batch in data, (n, batch, ...); (batch, ...) counts as n = 1.
+
+        Each step of D has new noise; G then moves on the noise that D has just seen.
+        """
         batches = self._as_batches_of_batches(data)
         synchronised = tf.distribute.has_strategy()  # replicas cannot meet inside a tf.while_loop
         n = batches.shape[0] if synchronised else tf.shape(batches)[0]
 
         def one_update(i, rows):
             for k in range(self.discriminator_steps):
-                measured = self.discriminator_step(batches[(i * self.discriminator_steps + k) % n])
-            measured |= self.generator_step(batches[i])
+                real = batches[(i * self.discriminator_steps + k) % n]
+                z = self.draw_latent(tf.shape(real)[0])
+                measured = self.discriminator_step(real, z)
+            measured |= self.generator_step(real, z)
             row = tf.stack([measured[name] for name in HISTORY_COLUMNS])
             return i + 1, tf.tensor_scatter_nd_update(rows, [[i]], [row])
 
@@ -221,6 +260,7 @@ class GAN(keras.Model):
             return
         super().make_train_function(force)
         compiled_call = self.train_function
+        self._read_state = tf.function(self._state_now)
 
         def train_function(iterator):
             if self._last_finite is None:
@@ -253,18 +293,23 @@ class GAN(keras.Model):
             id(optimizer.learning_rate)
             for optimizer in (self.generator_optimizer, self.discriminator_optimizer)
         }
-        state = [*self.averaged_weights, self.updates, *self._random_states()]
+        state = [*self.averaged_weights, self.updates, self.draws, *self._random_states()]
         state += self.generator.weights + self.discriminator.weights
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             state += [one for one in optimizer.variables if id(one) not in learning_rates]
         return state
 
+    def _state_now(self):
+        """The values of `_moving_state`, and whether all of them are finite."""
+        values = [tf.convert_to_tensor(variable) for variable in self._moving_state()]
+        floats = [value for value in values if value.dtype.is_floating]
+        return values, tf.reduce_all([tf.reduce_all(tf.math.is_finite(one)) for one in floats])
+
     def _keep_if_finite(self):
-        values = [np.array(variable.numpy()) for variable in self._moving_state()]
-        finite = all(np.isfinite(value).all() for value in values)
+        values, finite = self._read_state()
         if finite:
             self._last_finite = values
-        return finite
+        return bool(finite)
 
     def _go_back(self):
         if self._last_finite is None:
@@ -428,7 +473,6 @@ def gan_from_preset(preset, seed=0, **rules):
     `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
     """
     gan = GAN(*preset.players(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
-    rules = {"jit_compile": False, **rules}  # at these widths XLA is slower: see GAN.compile
     gan.compile(preset.optimizer(), preset.optimizer(), penalties=preset.penalties, **rules)
     return gan
 
@@ -502,6 +546,15 @@ def check_samples(samples, shape):
         raise ValueError("samples hold values that are not finite (NaN or infinity)")
     if len(shape) == 3 and np.abs(samples).max() > 1 + 1e-6:
         raise ValueError(f"pixels must lie in [-1, 1], got [{samples.min():g}, {samples.max():g}]")
+
+
+def _norm(gradients):
+    """The Euclidean length of all gradients together, as the length of their columns' lengths.
+
+    Summed by columns because XLA adds up a whole array one number at a time, three times slower.
+    """
+    columns = [tf.reshape(tf.norm(gradient, axis=0), (-1,)) for gradient in gradients]
+    return tf.norm(tf.concat(columns, axis=0))
 
 
 def _whole_number(name, value):

@@ -81,7 +81,7 @@ def step(variables_of, sign=1.0, apply=True):
         (step(lambda gan: gan.trainable_variables), "D moved too"),
         (step(lambda gan: gan.generator.trainable_variables, apply=False), "G did not move"),
         (step(lambda gan: gan.generator.trainable_variables, sign=-1.0), "sign"),
-        (lambda gan, z: gan.generator_step(z[:, :2]), "Right"),
+        (lambda gan, z: gan.generator_step(None, z), "Right"),
     ],
 )
 def test_generator_step(answer, words):

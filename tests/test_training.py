@@ -27,7 +27,7 @@ def same(first, second):
 def test_a_discriminator_step_moves_d_alone(small_gan, points):
     gan = small_gan()
     generator, discriminator = copy(gan.generator.weights), copy(gan.discriminator.weights)
-    gan.discriminator_step(tf.constant(points[:16]))
+    gan.discriminator_step(tf.constant(points[:16]), gan.draw_latent(16))
     assert same(generator, copy(gan.generator.weights))
     assert not any((a == b).all() for a, b in zip(discriminator, copy(gan.discriminator.weights)))
 
@@ -35,7 +35,7 @@ def test_a_discriminator_step_moves_d_alone(small_gan, points):
 def test_a_generator_step_moves_g_alone(small_gan, points):
     gan = small_gan()
     generator, discriminator = copy(gan.generator.weights), copy(gan.discriminator.weights)
-    gan.generator_step(tf.constant(points[:16]))
+    gan.generator_step(tf.constant(points[:16]), gan.draw_latent(16))
     assert same(discriminator, copy(gan.discriminator.weights))
     assert not any((a == b).all() for a, b in zip(generator, copy(gan.generator.weights)))
 
@@ -48,7 +48,8 @@ def eager_reference(batches, draw_latent, gamma, decay=0.2):
     average = copy(generator.weights)
     rows = []
     for real in map(tf.constant, batches):
-        fake = generator(draw_latent(len(real)))
+        z = draw_latent(len(rows))
+        fake = generator(z)
         with tf.GradientTape() as tape:
             on_real, on_fake = discriminator(real), discriminator(fake)
             loss = cross_entropy(tf.ones_like(on_real), on_real)
@@ -68,7 +69,6 @@ def eager_reference(batches, draw_latent, gamma, decay=0.2):
             "fake_accuracy": (on_fake.numpy() < 0).mean(),
             "discriminator_gradient_norm": np.sqrt(sum((g.numpy() ** 2).sum() for g in gradients)),
         }
-        z = draw_latent(len(real))
         with tf.GradientTape() as tape:
             on_fake = discriminator(generator(z))
             loss = cross_entropy(tf.ones_like(on_fake), on_fake)
@@ -86,12 +86,9 @@ def eager_reference(batches, draw_latent, gamma, decay=0.2):
 def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, points, jit_compile):
     gan = small_gan(penalties={"r1": 0.7}, jit_compile=jit_compile)
     batches = points[:128].reshape(8, 16, 2)
-    latent = keras.random.SeedGenerator(0)
-    if jit_compile:  # XLA draws other numbers from the same state: give both the same z
-        z = tf.random.stateless_normal((16, 3), seed=(1, 2))
-        gan.draw_latent = draw_latent = lambda n: z
-    else:
-        draw_latent = lambda n: keras.random.normal((n, 3), seed=latent)  # noqa: E731
+    draw_latent = tf.function(  # XLA draws other numbers from the same counter
+        lambda i: tf.random.stateless_normal((16, 3), [0, i], alg="philox"), jit_compile=jit_compile
+    )
     gan.ema_decay.assign(0.2)  # reached within these updates, after the warm-up
     gan.train_on_batch(batches)
     rows, generator, discriminator, average = eager_reference(batches, draw_latent, 0.7)
@@ -111,12 +108,12 @@ def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
     together, apart = small_gan(discriminator_steps=3), small_gan()
     together.train_step(batches[:1])  # n = 1: the same batch three times
     for _ in range(3):
-        apart.discriminator_step(batches[0])
-    apart.generator_step(batches[0])
+        apart.discriminator_step(batches[0], apart.draw_latent(32))
+    apart.generator_step(batches[0], apart.draw_latent(32))
     for a, b in zip(copy(together.discriminator.weights), copy(apart.discriminator.weights)):
         assert np.allclose(a, b, atol=1e-6)
     seen = []
-    together.discriminator_step = lambda real: (
+    together.discriminator_step = lambda real, z: (
         seen.append(real.numpy()) or dict.fromkeys(training.HISTORY_COLUMNS, 0.0)
     )
     together.train_step(batches)
@@ -139,9 +136,10 @@ def test_dropout_is_active_while_training(small_gan, points):
         return outputs
 
     layer.call = watched
-    gan.discriminator_step(tf.constant(points))
-    gan.generator_step(tf.constant(points))
-    assert len(dropped) == 4 and np.allclose(dropped, 0.9, atol=0.05)
+    z = gan.draw_latent(len(points))
+    gan.discriminator_step(tf.constant(points), z)
+    gan.generator_step(tf.constant(points), z)
+    assert len(dropped) == 3 and np.allclose(dropped, 0.9, atol=0.05)
 
 
 def test_the_classic_keras_program_never_trains_its_discriminator(points):
@@ -196,7 +194,7 @@ def test_training_reaches_the_ring(small_gan, points):
 def test_settings_act_without_compiling_again(small_gan, points):
     gan = small_gan()
     traces, original = [], gan.generator_step
-    gan.generator_step = lambda real: traces.append(1) or original(real)
+    gan.generator_step = lambda *inputs: traces.append(1) or original(*inputs)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
     traced = len(traces)
     weights = copy(gan.generator.weights), copy(gan.discriminator.weights)
@@ -214,16 +212,37 @@ def test_settings_act_without_compiling_again(small_gan, points):
     assert np.allclose(one[0], one[1])  # entries of z beyond the first are masked
 
 
+def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
+    """Two draws are independent, and so are two seeds; each is standard normal; one seed repeats."""
+    gan, again, other = small_gan(), small_gan(), small_gan(seed=1)
+    draws = [one.draw_latent(2000).numpy().ravel() for one in (gan, gan, other)]
+    assert np.allclose(np.corrcoef(draws), np.eye(3), atol=0.05)
+    assert np.allclose([draw.mean() for draw in draws], 0, atol=0.05)
+    assert np.allclose([draw.std() for draw in draws], 1, atol=0.05)
+    assert (again.draw_latent(2000).numpy().ravel() == draws[0]).all()
+
+
+@pytest.mark.parametrize("dropout, compiled", [(0.0, True), (0.3, False)])
+def test_xla_is_chosen_unless_a_player_draws_random_numbers(dropout, compiled):
+    gan = training.GAN(
+        models.dense_generator(2, (4,), (2,)),
+        models.dense_discriminator((4,), (2,), dropout=dropout),
+        2,
+    )
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    assert gan.jit_compile is compiled
+
+
 def test_penalty_weight_acts(small_gan, points):
     """The gradient of D's price is affine in the weight; at 0 it is that of the bare loss."""
     norms = []
     for weight in (0.0, 50.0):
         gan = small_gan()
         gan.penalty_weights["r1"].assign(weight)
-        norms.append(
-            float(gan.discriminator_step(tf.constant(points))["discriminator_gradient_norm"])
-        )
-    bare = small_gan(penalties={}).discriminator_step(tf.constant(points))
+        measured = gan.discriminator_step(tf.constant(points), gan.draw_latent(len(points)))
+        norms.append(float(measured["discriminator_gradient_norm"]))
+    bare = small_gan(penalties={})
+    bare = bare.discriminator_step(tf.constant(points), bare.draw_latent(len(points)))
     assert np.isclose(norms[0], float(bare["discriminator_gradient_norm"]))
     assert norms[1] > 2 * norms[0]
 
