@@ -48,7 +48,7 @@ def eager_reference(batches, draw_latent, gamma, decay=0.2):
     average = copy(generator.weights)
     rows = []
     for real in map(tf.constant, batches):
-        z = draw_latent(len(rows))
+        z = draw_latent(tf.constant(len(rows), "int64"))
         fake = generator(z)
         with tf.GradientTape() as tape:
             on_real, on_fake = discriminator(real), discriminator(fake)
