@@ -380,7 +380,7 @@ def worker(way, name, seconds, pipe):
 
 
 def matmul_rate(seconds=1.0):
-    """This machine's float32 matrix-multiply rate: the better of TensorFlow's at 1,024 squared, in flop/s."""
+    """This machine's float32 matrix-multiply rate, TensorFlow's at 1,024 squared, in flop/s."""
     import tensorflow as tf
 
     side = 1024
@@ -400,9 +400,9 @@ def flop_per_update(preset, shape):
 
     One pass of a batch b through a weight matrix of w entries costs 2 b w, its gradient by the
     weights the same, its gradient by the layer's input the same. D's step: G forward; D forward
-    and both gradients on real and on fake, but no gradient by the pixels. R1: the gradient by the
-    input, and three such products to differentiate it again. G's step: D forward and the gradient
-    by its input; G forward and both gradients, none by z.
+    and both gradients on real and on fake, but no gradient by the pixels. R1: about three products
+    more, the gradient by the pixels and its two derivatives. G's step: D forward and the gradient by
+    its input; G forward and both gradients, none by z.
     """
     import math
 
@@ -469,7 +469,6 @@ def draw(results, path):
         panel.bar_label(bars, [f"{rate:,.0f}" for rate in middle], padding=3, fontsize=8)
         panel.set(title=name, xscale="log", xlabel="updates a second", xlim=(1, 12_000))
         panel.set_yticks(range(len(rates)), [WAYS[way][0].replace("`", "") for way in rates])
-        panel.invert_yaxis()
         panel.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
