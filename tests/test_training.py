@@ -2,6 +2,7 @@ import os
 import signal
 
 from helpers import models, training
+from helpers.losses import LOSSES
 
 import keras
 import numpy as np
@@ -221,6 +222,30 @@ def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
     assert np.allclose([draw.mean() for draw in draws], 0, atol=0.05)
     assert np.allclose([draw.std() for draw in draws], 1, atol=0.05)
     assert (again.draw_latent(2000).numpy().ravel() == draws[0]).all()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_generator_pays_the_price_of_its_loss(small_gan, points, name):
+    """Also the paired one, which needs D's opinion of the real samples."""
+    gan = small_gan(loss=name, penalties={})
+    real, z = tf.constant(points[:16]), gan.draw_latent(16)
+    on_real, on_fake = gan.discriminator(real), gan.discriminator(gan.generator(z))
+    expected = float(LOSSES[name].generator(on_real, on_fake))
+    assert np.isclose(gan.generator_step(real, z)["generator_loss"], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_the_kept_state_stays_while_training_goes_on(small_gan, points, jit_compile):
+    """XLA may write into the buffers of the variables; what is kept to go back to must not follow."""
+    gan = small_gan(jit_compile=jit_compile)
+    batches = points[:128].reshape(8, 16, 2)
+    gan.train_on_batch(batches)
+    kept = copy(gan._moving_state())
+    gan._keep_if_finite = lambda: True  # keeps nothing newer
+    gan.train_on_batch(batches)
+    assert not same(kept, copy(gan._moving_state()))
+    gan._go_back()
+    assert same(kept, copy(gan._moving_state()))
 
 
 @pytest.mark.parametrize("dropout, compiled", [(0.0, True), (0.3, False)])
