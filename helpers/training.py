@@ -73,7 +73,7 @@ class GAN(keras.Model):
         self.updates = self._state("updates", 0, "int64")
         self.draws = self._state("draws", 0, "int64")
         self._history = []
-        self._logged = 0
+        self._epoch_total, self._epoch_updates = 0.0, 0
         self._last_finite = None
         self.built = True
 
@@ -274,7 +274,9 @@ class GAN(keras.Model):
         finite = np.isfinite(rows).all(axis=1)
         if finite.all() and self._keep_if_finite():
             self._history.append(rows)
-            return dict(zip(HISTORY_COLUMNS, self._history_rows()[self._logged :].mean(axis=0)))
+            self._epoch_total += rows.sum(axis=0, dtype="float64")
+            self._epoch_updates += len(rows)
+            return dict(zip(HISTORY_COLUMNS, self._epoch_total / self._epoch_updates))
         broken_at = (
             self.updates_made
             - len(rows)
@@ -320,7 +322,7 @@ class GAN(keras.Model):
 
     def reset_metrics(self):
         super().reset_metrics()
-        self._logged = len(self._history_rows())
+        self._epoch_total, self._epoch_updates = 0.0, 0
 
     def fit(self, x=None, *, batch_size=64, **kwargs):
         """Train as `keras.Model.fit` does; one epoch is one pass over x in a fresh order.
@@ -365,7 +367,10 @@ class GAN(keras.Model):
         rows = tf.data.Dataset.from_generator(
             orders, output_signature=tf.TensorSpec(shape[1:], "int64")
         )
-        return rows.map(lambda chosen: tf.gather(pool, chosen)).prefetch(1), calls
+        options = tf.data.Options()
+        options.autotune.enabled = False  # its thread sleeps, and `fit` would wait for it to wake
+        batches = rows.map(lambda chosen: tf.gather(pool, chosen)).prefetch(1)
+        return batches.with_options(options), calls
 
     # ---- what came of it ----------------------------------------------------------------
 

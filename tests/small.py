@@ -6,10 +6,17 @@ import keras
 
 
 def players(dropout=0.0):
-    """z of width 3 -> points of the plane -> a logit; the same initial weights at each call."""
+    """z of width 3 -> points of the plane -> a logit; the same initial weights at each call.
+
+    dropout: rate of both kinds, the course's own and Keras'.
+    """
     keras.utils.set_random_seed(0)
     generator = models.dense_generator(3, (8,), (2,), output="linear")
-    return generator, models.dense_discriminator((8,), (2,), dropout=dropout)
+    discriminator = models.dense_discriminator((8,), (2,), dropout=dropout)
+    if dropout:
+        kerass_own = keras.layers.Dropout(dropout)
+        discriminator = keras.Sequential([keras.Input((2,)), kerass_own, *discriminator.layers])
+    return generator, discriminator
 
 
 def gan(dropout=0.0, seed=0, **rules):

@@ -3,6 +3,7 @@ from helpers import models
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 
 def test_generator_shapes_ranges_and_size():
@@ -50,6 +51,36 @@ def test_minibatch_std_sees_a_batch_that_repeats_itself():
     assert np.allclose(models.MinibatchStd()(rows[[0, 0, 0]])[:, 2], 0, atol=1e-3)
 
 
+def test_dropout_keeps_the_mean_and_forgets_what_it_dropped():
+    """Against the binomial: share kept, scale, and no memory between draws, layers or positions."""
+    keras.utils.set_random_seed(0)
+    ones, layers = np.ones((200, 500), "float32"), [models.Dropout(0.3), models.Dropout(0.3)]
+    masks = [layer(ones, training=True).numpy() for layer in (*layers, *layers)]
+    assert np.allclose(np.unique(masks), [0, 1 / 0.7])
+    kept = np.float64(masks) > 0
+    error = np.sqrt(0.3 * 0.7 / ones.size)  # of a share, one standard deviation
+    assert np.allclose(kept.mean(axis=(1, 2)), 0.7, atol=4 * error)
+    assert np.allclose(kept.mean(axis=1), 0.7, atol=5 * np.sqrt(0.3 * 0.7 / 200))  # each column
+    assert np.allclose(kept.mean(axis=2), 0.7, atol=5 * np.sqrt(0.3 * 0.7 / 500))  # each row
+    assert np.allclose(np.corrcoef(kept.reshape(4, -1)), np.eye(4), atol=5 / np.sqrt(ones.size))
+    for step in (1, 2, 500):
+        flat = kept[0].ravel()
+        assert abs(np.corrcoef(flat[step:], flat[:-step])[0, 1]) < 5 / np.sqrt(ones.size)
+    assert (layers[0](ones, training=False) == ones).numpy().all()
+
+
+def test_dropout_draws_the_same_under_xla():
+    keras.utils.set_random_seed(0)
+    ones, layer = np.ones((8, 9), "float32"), models.Dropout(0.5)
+    layer.build(ones.shape)
+    start = layer.draws.numpy()
+    plain = layer(ones, training=True).numpy()
+    layer.draws.assign(start)
+    compiled = tf.function(lambda x: layer(x, training=True), jit_compile=True)
+    assert (compiled(tf.constant(ones)).numpy() == plain).all()
+    assert layer.draws.numpy() == start + 1
+
+
 SIZES = {  # weights and biases of the published programs, counted by hand
     "first_steps": (100 * 128 + 128 + 128 * 784 + 784, 784 * 128 + 128 + 128 + 1),
     "wide_dropout": (
@@ -65,7 +96,9 @@ SIZES = {  # weights and biases of the published programs, counted by hand
 
 @pytest.mark.parametrize("name", SIZES)
 def test_classic_presets_have_their_programs_sizes(name):
-    assert tuple(player.count_params() for player in models.PRESETS[name].players()) == SIZES[name]
+    """Dropout's counters are no numbers of the nets'."""
+    for player, size in zip(models.PRESETS[name].players(), SIZES[name]):
+        assert sum(one.numpy().size for one in player.weights if one.name != "draws") == size
 
 
 @pytest.mark.parametrize("name", models.PRESETS)

@@ -128,19 +128,19 @@ def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
 def test_dropout_is_active_while_training(small_gan, points):
     """Keras leaves Dropout off in a sub-model called without training=True."""
     gan = small_gan(dropout=0.9, penalties={})
-    (layer,) = [layer for layer in gan.discriminator.layers if "dropout" in layer.name]
+    (layer,) = [one for one in gan.discriminator.layers if isinstance(one, models.Dropout)]
     dropped, original = [], layer.call
 
     def watched(inputs, training=None):
         outputs = original(inputs, training=training)
-        dropped.append(float(tf.reduce_mean(tf.cast(outputs == 0, "float32"))))
+        dropped.append(float(tf.reduce_mean(tf.cast(outputs[inputs != 0] == 0, "float32"))))
         return outputs
 
     layer.call = watched
     z = gan.draw_latent(len(points))
     gan.discriminator_step(tf.constant(points), z)
     gan.generator_step(tf.constant(points), z)
-    assert len(dropped) == 3 and np.allclose(dropped, 0.9, atol=0.05)
+    assert len(dropped) == 3 and np.allclose(dropped, 0.9, atol=0.08)
 
 
 @old_array_call
@@ -169,6 +169,12 @@ def test_fit_logs_the_epochs_mean_and_passes_over_all_samples(small_gan, points)
     for column, values in gan.update_history.items():
         means = values.reshape(2, -1).mean(axis=1)
         assert np.allclose(fitted.history[column], means, rtol=1e-5), column
+
+
+def test_fit_does_not_wait_for_tf_data(small_gan, points):
+    """The thread that tunes a dataset sleeps up to seconds, and the end of `fit` would wait for it."""
+    dataset, _ = small_gan()._batches_of_batches(points, 16)
+    assert dataset.options().autotune.enabled is False
 
 
 def test_one_epoch_shows_every_sample_once(small_gan, points):
@@ -248,13 +254,12 @@ def test_the_kept_state_stays_while_training_goes_on(small_gan, points, jit_comp
     assert same(kept, copy(gan._moving_state()))
 
 
-@pytest.mark.parametrize("dropout, compiled", [(0.0, True), (0.3, False)])
-def test_xla_is_chosen_unless_a_player_draws_random_numbers(dropout, compiled):
-    gan = training.GAN(
-        models.dense_generator(2, (4,), (2,)),
-        models.dense_discriminator((4,), (2,), dropout=dropout),
-        2,
-    )
+@pytest.mark.parametrize(
+    ("dropout", "compiled"), [(models.Dropout, True), (keras.layers.Dropout, False)]
+)
+def test_xla_is_chosen_unless_a_player_draws_from_keras(dropout, compiled):
+    discriminator = keras.Sequential([keras.Input((2,)), dropout(0.3), keras.layers.Dense(1)])
+    gan = training.GAN(models.dense_generator(2, (4,), (2,)), discriminator, 2)
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     assert gan.jit_compile is compiled
 
