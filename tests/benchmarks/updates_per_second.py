@@ -143,7 +143,7 @@ def keras_fit(preset, shape, samples):
 
 
 def ours(preset, shape, samples):
-    return _through_fit(preset, shape, samples, updates_per_call=100)
+    return _through_fit(preset, shape, samples, updates_per_call=400)
 
 
 def _through_fit(preset, shape, samples, updates_per_call):
