@@ -364,20 +364,24 @@ class GAN(keras.Model):
         calls = -(-per_epoch // self.updates_per_call)
         shape = (calls, per_epoch // calls, batch_size)
 
-        def orders(updates=self.updates_made):
-            while True:
-                order = np.random.default_rng((self.seed, updates)).permutation(len(samples))
-                yield from order[: np.prod(shape)].reshape(shape)
-                updates += shape[0] * shape[1]
+        first, seed = self.updates_made, self.seed
+
+        def rows(call):
+            updates = first + call // calls * shape[0] * shape[1]
+            order = np.random.default_rng((seed, updates)).permutation(len(samples))
+            return order[: np.prod(shape)].reshape(shape)[call % calls]
 
         pool = tf.constant(samples)
-        rows = tf.data.Dataset.from_generator(
-            orders, output_signature=tf.TensorSpec(shape[1:], "int64")
-        )
+
+        @tf.autograph.experimental.do_not_convert
+        def batches(call):
+            chosen = tf.numpy_function(rows, [call], "int64", stateful=False)
+            return tf.gather(pool, tf.ensure_shape(chosen, shape[1:]))
+
         options = tf.data.Options()
         options.autotune.enabled = False  # its thread sleeps, and `fit` would wait for it to wake
-        batches = rows.map(lambda chosen: tf.gather(pool, chosen)).prefetch(1)
-        return batches.with_options(options), calls
+        dataset = tf.data.Dataset.range(np.iinfo("int64").max).map(batches).prefetch(1)
+        return dataset.with_options(options), calls
 
     # ---- what came of it ----------------------------------------------------------------
 
@@ -554,10 +558,11 @@ def check_samples(samples, shape):
         raise ValueError(
             f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}"
         )
-    if not np.isfinite(samples).all():
+    least, largest = samples.min(), samples.max()  # NaN if any of them is
+    if not np.isfinite([least, largest]).all():
         raise ValueError("samples hold values that are not finite (NaN or infinity)")
-    if len(shape) == 3 and np.abs(samples).max() > 1 + 1e-6:
-        raise ValueError(f"pixels must lie in [-1, 1], got [{samples.min():g}, {samples.max():g}]")
+    if len(shape) == 3 and max(-least, largest) > 1 + 1e-6:
+        raise ValueError(f"pixels must lie in [-1, 1], got [{least:g}, {largest:g}]")
 
 
 @tf.function(jit_compile=True)
