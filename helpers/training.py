@@ -115,8 +115,9 @@ class GAN(keras.Model):
         discriminator_steps: steps of D in each update, each on a batch of its own.
         updates_per_call: the most updates that one compiled call makes under `fit`.
         jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes XLA
-            unless a player draws random numbers (Dropout), which Keras makes slow under XLA on a
-            CPU: five times slower in all for two layers of Dropout over 1,536 units.
+            unless a player draws random numbers from Keras, which are slow under XLA on a CPU:
+            five times slower in all for two layers of `keras.layers.Dropout` over 1,536 units.
+            `models.Dropout` is free of that.
         Other arguments are those of `keras.Model.compile`.
         Raises: ValueError for an unknown name, a weight below 0, or one optimizer for both.
         """
