@@ -81,6 +81,40 @@ def test_dropout_draws_the_same_under_xla():
     assert layer.draws.numpy() == start + 1
 
 
+def test_shifts_begin_with_none_and_end_evenly_spread():
+    """At full strength each of the nine moves by at most one pixel has one chance in nine."""
+    image = np.arange(12, dtype="float32").reshape(1, 3, 4, 1)
+    layer = models.RandomShift(1, warm_up=50)
+    assert (layer(image, training=True).numpy() == image).all()
+    rolled = [np.roll(image, (i, j), (1, 2)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    layer.draws.assign(50)
+    seen = [layer(image, training=True).numpy() for _ in range(900)]
+    counts = np.array([sum((one == other).all() for one in seen) for other in rolled])
+    assert counts.sum() == 900
+    assert ((counts - 100) ** 2 / 100).sum() < 26.1  # chi-square, 8 degrees, 1 in 1,000
+    layer.warm_up = 10**9  # half way stays half way
+    layer.draws.assign(5 * 10**8)
+    unmoved = np.mean([(layer(image, training=True).numpy() == image).all() for _ in range(900)])
+    assert abs(unmoved - (0.5 + 0.5 / 9)) < 4 * np.sqrt(0.25 / 900)
+    assert (layer(image, training=False) == image).numpy().all()
+
+
+def test_gradients_find_their_way_back_through_a_shift():
+    layer = models.RandomShift(2, warm_up=1)
+    image, weight = np.random.default_rng(0).normal(size=(2, 1, 5, 5, 1)).astype("float32")
+    layer.build(image.shape)
+    layer.draws.assign(7)
+    with tf.GradientTape() as tape:
+        tape.watch(image := tf.constant(image))
+        price = tf.reduce_sum(layer(image, training=True) * weight)
+    assert np.isclose(price, tf.reduce_sum(tape.gradient(price, image) * image), rtol=1e-5)
+
+
+def test_shift_refuses_no_pixels():
+    with pytest.raises(ValueError, match="at least 1, got 0 and 16000"):
+        models.RandomShift(0)
+
+
 SIZES = {  # weights and biases of the published programs, counted by hand
     "first_steps": (100 * 128 + 128 + 128 * 784 + 784, 784 * 128 + 128 + 128 + 1),
     "wide_dropout": (
