@@ -96,6 +96,18 @@ class MinibatchStd(layers.Layer):
         return (input_shape[0], input_shape[1] + 1)
 
 
+def _any_start(shape, dtype):
+    """A whole number in [0, 2**30) that follows from `keras.utils.set_random_seed`."""
+    return keras.random.randint(shape, 0, 2**30, dtype)
+
+
+def _whole_number(layer, name, initializer):
+    """An int32 that belongs to the layer, is saved with it, and that no optimizer touches."""
+    return layer.add_weight(
+        name=name, shape=(), dtype="int32", initializer=initializer, trainable=False
+    )
+
+
 @keras.saving.register_keras_serializable("gan_course")
 class Dropout(layers.Layer):
     """Drops each number with probability `rate` while training and scales the rest by 1 / (1 - rate).
@@ -113,13 +125,7 @@ class Dropout(layers.Layer):
         self.rate = rate
 
     def build(self, input_shape):
-        self.draws = self.add_weight(
-            name="draws",
-            shape=(),
-            dtype="int32",
-            initializer=lambda shape, dtype: keras.random.randint(shape, 0, 2**30, dtype),
-            trainable=False,
-        )
+        self.draws = _whole_number(self, "draws", _any_start)
 
     def call(self, inputs, training=False):
         if not training:
@@ -142,9 +148,10 @@ class RandomShift(layers.Layer):
     Images (batch, height, width, channels); what leaves at one edge comes in at the other. Real
     and generated images are moved alike, so that D cannot learn a few thousand real ones by heart
     (Zhao et al. 2020, "Differentiable augmentation"); G may then move its own by as much. Over the
-    first `warm_up` batches the share of moved ones grows from 0 to 1: early on nothing is learned
-    by heart yet, and moves only slow D (Karras et al. 2020 let that share follow the need).
-    Raises: ValueError for pixels or warm_up below 1.
+    first `warm_up` batches (under R1 D sees four in an update) the share of moved ones grows from 0
+    to 1: early on nothing is learned by heart yet, and moves only slow D (Karras et al. 2020 let
+    that share follow the need). Moves follow `keras.utils.set_random_seed`, called before the layer
+    is built. Raises: ValueError for pixels or warm_up below 1, or inputs that are not images.
     """
 
     def __init__(self, pixels, warm_up=16_000, **kwargs):
@@ -154,15 +161,17 @@ class RandomShift(layers.Layer):
         self.pixels, self.warm_up = pixels, warm_up
 
     def build(self, input_shape):
-        self.draws = self.add_weight(
-            name="draws", shape=(), dtype="int64", initializer="zeros", trainable=False
-        )
+        if len(input_shape) != 4:
+            raise ValueError(f"images must be (batch, height, width, channels), got {input_shape}")
+        self.draws = _whole_number(self, "draws", "zeros")
+        self.seed = _whole_number(self, "seed", _any_start)
 
     def call(self, images, training=False):
         if not training:
             return images
         draw = tf.convert_to_tensor(self.draws)
-        numbers = tf.random.stateless_uniform((3,), tf.stack([0, draw]), alg="philox")
+        seed = tf.stack([tf.convert_to_tensor(self.seed), draw])
+        numbers = tf.random.stateless_uniform((3,), seed, alg="philox")
         moves = tf.cast(numbers[:2] * (2 * self.pixels + 1), "int32") - self.pixels
         moved = numbers[2] * self.warm_up < tf.cast(draw, "float32")
         self.draws.assign_add(1)

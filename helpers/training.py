@@ -44,7 +44,7 @@ class GAN(keras.Model):
     generator: any Keras model, z (batch, latent_dim) -> samples (batch, ...), float32.
     discriminator: any Keras model, samples -> one logit each, (batch, 1); no sigmoid at its end.
     latent_dim: width of z. seed: int, of the latent vectors, of the order of the data and of the
-        random factors in penalties. (The players' initial weights, and Dropout, follow
+        random factors in penalties. (The players' initial weights, Dropout and shifts follow
         `keras.utils.set_random_seed`, called before they are built.)
     ema_decay: in [0, 1). After update t, average <- d * average + (1 - d) * weights of G with
         d = min(ema_decay, t / (t + 10)), so that the start is soon forgotten; 0 makes the
@@ -428,7 +428,7 @@ class GAN(keras.Model):
     # ---- saving -------------------------------------------------------------------------
 
     def _random_states(self):
-        """The states that Keras leaves out of its files: our own and those of Dropout layers."""
+        """The states that Keras leaves out of its files: our own and those of Keras' Dropout layers."""
         return [variable for variable in self.variables if variable.name == "seed_generator_state"]
 
     def save_own_variables(self, store):

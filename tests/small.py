@@ -14,8 +14,8 @@ def players(dropout=0.0):
     generator = models.dense_generator(3, (8,), (2,), output="linear")
     discriminator = models.dense_discriminator((8,), (2,), dropout=dropout)
     if dropout:
-        kerass_own = keras.layers.Dropout(dropout)
-        discriminator = keras.Sequential([keras.Input((2,)), kerass_own, *discriminator.layers])
+        keras_dropout = keras.layers.Dropout(dropout)
+        discriminator = keras.Sequential([keras.Input((2,)), keras_dropout, *discriminator.layers])
     return generator, discriminator
 
 

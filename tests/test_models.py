@@ -99,6 +99,17 @@ def test_shifts_begin_with_none_and_end_evenly_spread():
     assert (layer(image, training=False) == image).numpy().all()
 
 
+def test_moves_follow_the_seed():
+    image = np.arange(100, dtype="float32").reshape(1, 10, 10, 1)
+
+    def moved(seed):
+        keras.utils.set_random_seed(seed)
+        layer = models.RandomShift(4, warm_up=1)
+        return np.array([layer(image, training=True) for _ in range(20)])
+
+    assert (moved(0) == moved(0)).all() and not (moved(0) == moved(1)).all()
+
+
 def test_gradients_find_their_way_back_through_a_shift():
     layer = models.RandomShift(2, warm_up=1)
     image, weight = np.random.default_rng(0).normal(size=(2, 1, 5, 5, 1)).astype("float32")
@@ -110,9 +121,11 @@ def test_gradients_find_their_way_back_through_a_shift():
     assert np.isclose(price, tf.reduce_sum(tape.gradient(price, image) * image), rtol=1e-5)
 
 
-def test_shift_refuses_no_pixels():
+def test_shift_refuses_no_pixels_and_no_images():
     with pytest.raises(ValueError, match="at least 1, got 0 and 16000"):
         models.RandomShift(0)
+    with pytest.raises(ValueError, match=r"height, width, channels\), got \(None, 2\)"):
+        models.dense_discriminator((8,), (2,), shift=1)
 
 
 SIZES = {  # weights and biases of the published programs, counted by hand

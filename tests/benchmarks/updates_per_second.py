@@ -15,6 +15,7 @@ the course's recipe trains without one. The course's recipe takes part without i
 import argparse
 import dataclasses
 import importlib.util
+import math
 import multiprocessing
 import os
 import statistics
@@ -171,8 +172,6 @@ def _through_fit(preset, shape, samples, updates_per_call):
 
 def torch_eager(preset, shape, samples):
     """Both players on the same fakes, as PyTorch's DCGAN tutorial does."""
-    import math
-
     import numpy as np
     import torch
     from torch import nn
@@ -247,8 +246,6 @@ def torch_eager(preset, shape, samples):
 
 def jax_scan(preset, shape, samples):
     """The same game as helpers.training with the same eight measurements, 100 updates in one call."""
-    import math
-
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -405,8 +402,6 @@ def flop_per_update(preset, shape):
     more, the gradient by the pixels and its two derivatives. G's step: D forward and the gradient by
     its input; G forward and both gradients, none by z.
     """
-    import math
-
     pixels = math.prod(shape)
     g = (preset.latent_dim, *preset.generator_units, pixels)
     d = (pixels, *preset.discriminator_units, 1)
