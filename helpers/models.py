@@ -220,6 +220,7 @@ class Preset:
     minibatch_std: bool = False
     shift: int = 0
     penalties: dict = field(default_factory=dict)
+    halving_updates: int | None = None  # both learning rates fall as 1 / (1 + t / halving_updates)
     ema_decay: float = 0.0
 
     def players(self, sample_shape=(28, 28, 1)):
@@ -283,7 +284,7 @@ PRESETS = {
         latent_dim=64,
         generator_units=(128, 256),
         discriminator_units=(256, 128),
-        learning_rate=2e-3,
+        learning_rate=3e-3,
         beta_1=0.0,  # momentum makes two players chase each other in circles
         beta_2=0.99,
         batch_size=128,
@@ -291,7 +292,8 @@ PRESETS = {
         generator_activation="silu",
         minibatch_std=True,
         shift=1,
-        penalties={"r1": 3.0},
+        penalties={"r1": 1.5},
+        halving_updates=2000,  # fast at first; later, steps small enough to settle
         ema_decay=0.998,
     ),
 }

@@ -104,6 +104,7 @@ class GAN(keras.Model):
         loss="non_saturating",
         penalties=None,
         discriminator_steps=1,
+        halving_updates=None,
         updates_per_call=50,
         jit_compile="auto",
         **kwargs,
@@ -113,13 +114,16 @@ class GAN(keras.Model):
         generator_optimizer, discriminator_optimizer: two separate Keras optimizers.
         loss: a name in `losses.LOSSES`. penalties: {name in `losses.PENALTIES`: weight >= 0}.
         discriminator_steps: steps of D in each update, each on a batch of its own.
+        halving_updates: h > 0 lets both learning rates fall as 1 / (1 + t / h), t being the updates
+            made: half after h of them. A rate assigned meanwhile falls on from there. None: constant.
         updates_per_call: the most updates that one compiled call makes under `fit`.
         jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes XLA
             unless a player draws random numbers from Keras, which are slow under XLA on a CPU:
             five times slower in all for two layers of `keras.layers.Dropout` over 1,536 units.
             `models.Dropout` is free of that.
         Other arguments are those of `keras.Model.compile`.
-        Raises: ValueError for an unknown name, a weight below 0, or one optimizer for both.
+        Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, or rates
+            that are to fall by `halving_updates` and by a schedule of their own.
         """
         if loss not in LOSSES:
             raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {loss!r}")
@@ -142,6 +146,14 @@ class GAN(keras.Model):
                 )
             if not player.trainable_variables:
                 raise ValueError(f"the {name} has nothing to train: is `trainable` False?")
+            if halving_updates is not None and not hasattr(optimizer.learning_rate, "assign"):
+                raise ValueError(
+                    f"the {name}'s learning rate follows a schedule: "
+                    "give the optimizer a number, or leave halving_updates out"
+                )
+        if halving_updates is not None:
+            halving_updates = _whole_number("halving_updates", halving_updates)
+        self.halving_updates = halving_updates
         if jit_compile == "auto":
             jit_compile = not any(
                 variable.name == "seed_generator_state"
@@ -219,6 +231,10 @@ class GAN(keras.Model):
         self.generator_optimizer.apply(gradients)
         self.updates.assign_add(1)
         made = tf.cast(self.updates, "float32")
+        if self.halving_updates is not None:  # from rate / (1 + (t - 1) / h) to rate / (1 + t / h)
+            for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+                rate = optimizer.learning_rate
+                rate.assign(rate * (1 - 1 / (self.halving_updates + made)))
         decay = tf.minimum(self.ema_decay, made / (made + 10))
         for average, variable in zip(self.averaged_weights, self.generator.trainable_variables):
             average.assign(variable + decay * (average - variable))
@@ -471,6 +487,7 @@ class GAN(keras.Model):
             "loss": self.loss_name,
             "penalties": {n: float(self.penalty_weights[n].numpy()) for n in self.penalty_names},
             "discriminator_steps": self.discriminator_steps,
+            "halving_updates": self.halving_updates,
             "updates_per_call": self.updates_per_call,
             "jit_compile": self.jit_compile,
         }
@@ -490,7 +507,12 @@ def gan_from_preset(preset, seed=0, **rules):
     `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
     """
     gan = GAN(*preset.players(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
-    gan.compile(preset.optimizer(), preset.optimizer(), penalties=preset.penalties, **rules)
+    rules = {
+        "penalties": preset.penalties,
+        "halving_updates": preset.halving_updates,
+        **rules,
+    }
+    gan.compile(preset.optimizer(), preset.optimizer(), **rules)
     return gan
 
 

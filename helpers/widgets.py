@@ -1,4 +1,4 @@
-"""What may I turn? A live training panel: controls and pictures, no maths.
+"""What may I turn? Controls and pictures, no maths: a live training panel, and an explorer of formulas.
 
 One worker thread owns the model and the figure. Buttons and sliders only put commands into its
 queue or set plain values that it reads before its next chunk, so they may be called from any
@@ -7,6 +7,7 @@ thread (ipykernel 7 runs callbacks now in one thread, now in another).
 
 import atexit
 import base64
+import contextlib
 import html
 import io
 import queue
@@ -28,6 +29,7 @@ from .plots import TrainingView
 from .training import check_samples
 
 FRAMES_PER_SECOND = 10
+PICTURE_LAYOUT = {"width": "100%", "max_width": "760px"}
 UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
 
 
@@ -163,7 +165,7 @@ class Picture(anywidget.AnyWidget):
     """A canvas fed with PNG bytes: it has a text for screen readers and acknowledges each frame.
 
     It also keeps key presses on the panel around it from reaching the notebook, where "x" would
-    cut the cell and "b" add one.
+    cut the cell and "b" add one, and gives the panel's slider handles their labels as names.
     """
 
     _esm = """
@@ -185,7 +187,14 @@ class Picture(anywidget.AnyWidget):
         model.save_changes();
       };
       const hold = (event) => event.stopPropagation();
-      requestAnimationFrame(() => el.closest(".gan-panel")?.addEventListener("keydown", hold));
+      requestAnimationFrame(() => {
+        const panel = el.closest(".gan-panel");
+        panel?.addEventListener("keydown", hold);
+        for (const slider of panel?.querySelectorAll(".widget-slider") ?? []) {
+          const label = slider.querySelector(".widget-label")?.textContent;
+          slider.querySelector("[role=slider]")?.setAttribute("aria-label", label);
+        }
+      });
       model.on("change:png", draw);
       model.on("change:description", describe);
       describe();
@@ -214,9 +223,9 @@ class Picture(anywidget.AnyWidget):
         waited = time.monotonic() - self._sent_at
         return self.shown >= self.sent or waited > UNACKNOWLEDGED_SECONDS
 
-    def show(self, *arrays):
+    def show(self, *arrays, **values):
         """Update the view and send it; axes and text are drawn only when they have changed."""
-        if self._view.update(*arrays) or self._background is None:
+        if self._view.update(*arrays, **values) or self._background is None:
             self._canvas.draw()
             self._background = self._canvas.copy_from_bbox(self._view.figure.bbox)
         self._canvas.restore_region(self._background)
@@ -231,7 +240,135 @@ class Picture(anywidget.AnyWidget):
             self.png = png.getvalue()
 
 
-class TrainingPanel(ipw.VBox):
+class Panel(ipw.VBox):
+    """Controls around a `picture`, which `describe()` puts into words.
+
+    Where widgets cannot run, the cell's stored picture is shown instead.
+    """
+
+    def __init__(self, children):
+        super().__init__(children, layout=ipw.Layout(width="100%"))
+        self.add_class("gan-panel")
+
+    def _say_in_words(self, words):
+        self.picture.description = words
+        self.caption.value = f"<small>{html.escape(words)}</small>"
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        data["image/png"] = base64.b64encode(self.picture.png).decode()
+        data["text/plain"] = self.describe()
+        return data
+
+
+def _try_every_stop(*sliders):
+    """Move each slider over its range once, so that a mistake stops the cell, not the first move."""
+    for slider in sliders:
+        start = slider.value
+        if isinstance(slider, ipw.SelectionSlider):
+            for index in range(len(slider.options)):
+                slider.index = index
+        else:
+            for value in (slider.min, slider.max):
+                slider.value = value
+        slider.value = start
+
+
+class Explorer(Panel):
+    """A figure that answers its sliders and buttons at once.
+
+    redraw: a function of the sliders' values, by name; it moves the artists and returns what the
+        picture now says, in words. moving: the artists it moves, all of one figure (not one of
+        pyplot's); only they are drawn again, so that a redraw takes some hundredths of a second.
+    sliders: {name: an ipywidgets slider with a description}. buttons: {label: a function of the
+        sliders' values that returns ({name: new value}, a sentence that says what happened)}.
+
+    `explorer.set(name=value, ...)` and `explorer.press(label)` do the same from code. An error in
+    a function stops the cell that builds the explorer; later it is raised and shown on the panel.
+    """
+
+    def __init__(self, redraw, moving, sliders, buttons=None):
+        self.sliders = dict(sliders)
+        self._turn = threading.RLock()
+        self._quiet = False
+        self._functions = dict(buttons or {})
+        self._did, self._artists = "", _Artists(redraw, moving)
+        self.picture = Picture(self._artists, layout=PICTURE_LAYOUT)
+        self.caption, self.error = ipw.HTML(), ipw.HTML()
+        self.buttons = {label: ipw.Button(description=label) for label in self._functions}
+        for slider in self.sliders.values():
+            slider.style.description_width, slider.layout.width = "150px", "450px"
+            slider.observe(lambda _: self._show(), "value")
+        for label in self.buttons:
+            self.buttons[label].on_click(lambda _, label=label: self.press(label))
+        rows = [*self.sliders.values(), self.picture, self.caption, self.error]
+        super().__init__([ipw.HBox([*self.buttons.values()]), *rows] if buttons else rows)
+        _try_every_stop(*self.sliders.values())
+        self._show()
+
+    @property
+    def values(self):
+        return {name: slider.value for name, slider in self.sliders.items()}
+
+    def set(self, **values):
+        """Move sliders, by name, and draw once."""
+        for name in values:
+            if name not in self.sliders:
+                raise ValueError(f"sliders are {sorted(self.sliders)}, got {name!r}")
+        self._move(values, "")
+
+    def press(self, label):
+        """Do what the button of that label does, and raise what goes wrong."""
+        if label not in self._functions:
+            raise ValueError(f"buttons are {sorted(self._functions)}, got {label!r}")
+        with self._turn, self._errors_shown():
+            self._move(*self._functions[label](**self.values))
+
+    def _move(self, values, did):
+        with self._turn:
+            self._quiet = True
+            try:
+                for name, value in values.items():
+                    self.sliders[name].value = value
+            finally:
+                self._quiet = False
+            self._show(did)
+
+    def _show(self, did=""):
+        """Draw the sliders' values; did: the sentence of the button that set them, if one did."""
+        with self._turn, self._errors_shown():
+            if not self._quiet:
+                self._did = did
+                self.picture.show(**self.values)
+                self._say_in_words(self.describe())
+
+    def describe(self):
+        """The panel's picture in words."""
+        return f"{self._did} {self._artists.words}".strip()
+
+    @contextlib.contextmanager
+    def _errors_shown(self):
+        try:
+            yield
+            self.error.value = ""
+        except Exception as error:
+            self.error.value = _error_box(error)
+            raise
+
+
+class _Artists:
+    """What `Picture` draws for an explorer: a figure whose moving artists a function moves."""
+
+    def __init__(self, redraw, moving):
+        self.moving, self.figure = moving, moving[0].figure
+        self._redraw = redraw
+
+    def update(self, **values):
+        self.words = self._redraw(**values)
+        return False
+
+
+class TrainingPanel(Panel):
     """Train a GAN live: start, pause, reset; learning rate and latent dimension while it runs.
 
     build: called without arguments, returns a fresh compiled `training.GAN`; Reset calls it again.
@@ -251,16 +388,16 @@ class TrainingPanel(ipw.VBox):
         self.gan = build()
         check_samples(images, self.gan.sample_shape)
         self._latent = sample_latent(25, self.gan.latent_dim, seed)
-        self.picture = Picture(TrainingView(), layout=ipw.Layout(width="100%", max_width="760px"))
-        super().__init__(self._controls(), layout=ipw.Layout(width="100%"))
-        self.add_class("gan-panel")
+        self.picture = Picture(TrainingView(), layout=PICTURE_LAYOUT)
+        super().__init__(self._controls())
         self._rate_from = None
         self.loop = LiveLoop(
             self._step, self._draw, lambda: self.picture.ready, self._changed, key="training-panel"
         )
         self._draw()
         self._changed("paused", None)
-        self._try_every_stop()
+        _try_every_stop(self.learning_rate, self.latent_dim)
+        self.run(0)
 
     def _controls(self):
         wide = {"style": {"description_width": "130px"}, "layout": ipw.Layout(width="430px")}
@@ -268,10 +405,8 @@ class TrainingPanel(ipw.VBox):
         self.reset = ipw.Button(description="Reset", icon="refresh", tooltip="New networks")
         self.learning_rate = ipw.SelectionSlider(
             description="Learning rate",
-            options=[
-                (f"{rate:.0e}", rate) for rate in (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 1e-1)
-            ],
-            value=2e-3,
+            options=[(f"{rate:.0e}", rate) for rate in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)],
+            value=3e-3,
             **wide,
         )
         self.latent_dim = ipw.IntSlider(
@@ -306,17 +441,6 @@ class TrainingPanel(ipw.VBox):
     def _redraw_if_paused(self, _):
         if self.loop.state == "paused":
             self.loop.call(self._apply_settings)
-
-    def _try_every_stop(self):
-        """Move each slider over its range once, so that a mistake stops the cell, not the first move."""
-        for slider, stops in (
-            (self.learning_rate, [value for _, value in self.learning_rate.options]),
-            (self.latent_dim, (self.latent_dim.min, self.latent_dim.max)),
-        ):
-            start = slider.value
-            for value in (*stops, start):
-                slider.value = value
-        self.run(0)
 
     def run(self, chunks):
         """Train that many chunks and wait for them (0: only let waiting commands finish)."""
@@ -372,8 +496,7 @@ class TrainingPanel(ipw.VBox):
         self.error.value = "" if error is None else _error_box(error)
         self._say(state)
         words = "Training; pause to read the picture in words." if running else self.describe()
-        self.picture.description = words
-        self.caption.value = f"<small>{html.escape(words)}</small>"
+        self._say_in_words(words)
 
     def describe(self):
         """The panel's picture in words."""
@@ -390,17 +513,11 @@ class TrainingPanel(ipw.VBox):
             f"D(G(z)) {last['fake_score']:.2f}."
         )
 
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self.picture.png).decode()
-        data["text/plain"] = self.describe()
-        return data
-
 
 def _error_box(error):
     lines = html.escape("".join(traceback.format_exception(error)))
     return (
         "<div role='alert' style='border-left: 4px solid #c00; padding: 6px; background: #fee;"
-        f" color: #600'><b>Training stopped.</b> {html.escape(f'{type(error).__name__}: {error}')}"
+        f" color: #600'><b>Stopped.</b> {html.escape(f'{type(error).__name__}: {error}')}"
         f"<details><summary>Traceback</summary><pre>{lines}</pre></details></div>"
     )

@@ -218,6 +218,23 @@ def test_settings_act_without_compiling_again(small_gan, points):
     assert np.allclose(one[0], one[1])  # entries of z beyond the first are masked
 
 
+@pytest.mark.parametrize("jit_compile", [True, False])
+def test_learning_rates_fall_as_asked_and_from_a_new_start(small_gan, points, jit_compile):
+    """rate / (1 + t / h) after t updates; one set by hand at update t falls by (h + t) / (h + t')."""
+    gan = small_gan(halving_updates=20, jit_compile=jit_compile)
+    optimizers = gan.generator_optimizer, gan.discriminator_optimizer
+    before = [optimizer.learning_rate.numpy() for optimizer in optimizers]
+    gan.fit(points, batch_size=16, epochs=2, verbose=0)
+    for optimizer, rate in zip(optimizers, before):
+        assert np.isclose(optimizer.learning_rate.numpy(), rate / (1 + 32 / 20), rtol=1e-5)
+    gan.generator_optimizer.learning_rate.assign(0.5)
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert np.isclose(gan.generator_optimizer.learning_rate.numpy(), 0.5 * 52 / 68, rtol=1e-5)
+    constant = small_gan(jit_compile=jit_compile)
+    constant.fit(points, batch_size=16, epochs=1, verbose=0)
+    assert constant.generator_optimizer.learning_rate.numpy() == before[0]
+
+
 def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
     """Two draws are independent, and so are two seeds; each is standard normal; one seed repeats."""
     gan, again, other = small_gan(), small_gan(), small_gan(seed=1)
@@ -290,9 +307,9 @@ def test_a_keras_user_finds_callbacks_datasets_and_strategies(small_gan, points)
     gan.fit(ordinary, epochs=1, verbose=0)
     assert gan.updates_made == 2 * 16 + 8
     with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
-        distributed = small_gan()
+        distributed = small_gan(halving_updates=20)
     distributed.fit(points, batch_size=16, epochs=2, verbose=0)
-    alone = small_gan()
+    alone = small_gan(halving_updates=20)
     alone.fit(points, batch_size=16, epochs=2, verbose=0)
     assert all(
         np.allclose(a, b, atol=1e-4)
@@ -315,16 +332,16 @@ def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
 @old_array_call
 @pytest.mark.parametrize("way", ["model", "weights", "checkpoint"])
 def test_resumed_equals_uninterrupted(small_gan, points, tmp_path, way):
-    whole = small_gan(dropout=0.5)
+    whole = small_gan(dropout=0.5, halving_updates=20)
     whole.fit(points, batch_size=16, epochs=4, verbose=0)
-    half = small_gan(dropout=0.5)
+    half = small_gan(dropout=0.5, halving_updates=20)
     callbacks = []
     if way == "checkpoint":
         callbacks = [keras.callbacks.ModelCheckpoint(str(tmp_path / "gan.keras"))]
     half.fit(points, batch_size=16, epochs=2, verbose=0, callbacks=callbacks)
     if way == "weights":
         half.save_weights(tmp_path / "gan.weights.h5")
-        resumed = small_gan(dropout=0.5)
+        resumed = small_gan(dropout=0.5, halving_updates=20)
         resumed.load_weights(tmp_path / "gan.weights.h5")
     else:
         if way == "model":
@@ -333,6 +350,9 @@ def test_resumed_equals_uninterrupted(small_gan, points, tmp_path, way):
     assert resumed.updates_made == 32
     resumed.fit(points, batch_size=16, epochs=2, verbose=0)
     assert same(copy(whole._moving_state()), copy(resumed._moving_state()))
+    for name in ("generator_optimizer", "discriminator_optimizer"):
+        rates = [getattr(gan, name).learning_rate.numpy() for gan in (whole, resumed)]
+        assert rates[0] == rates[1]
     for column, values in whole.update_history.items():
         assert (values == resumed.update_history[column]).all(), column
 
@@ -451,6 +471,7 @@ def test_players_that_do_not_fit_are_refused():
         ({"penalties": {"r1": -1}}, "weight of r1 must be at least 0, got -1"),
         ({"penalties": {"r1": float("nan")}}, "weight of r1 must be at least 0, got nan"),
         ({"discriminator_steps": 0}, "discriminator_steps must be a whole number.*got 0"),
+        ({"halving_updates": 0}, "halving_updates must be a whole number.*got 0"),
         ({"updates_per_call": 0}, "updates_per_call must be a whole number.*got 0"),
     ],
 )
@@ -464,6 +485,9 @@ def test_optimizers_must_be_two_and_new(small_gan):
     one = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="one object for both"):
         gan.compile(one, one)
+    falling = keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(1e-3, 100, 0.9))
+    with pytest.raises(ValueError, match="discriminator's learning rate follows a schedule"):
+        gan.compile(keras.optimizers.Adam(), falling, halving_updates=100)
     used = small_gan().generator_optimizer
     with pytest.raises(ValueError, match="generator's optimizer already belongs"):
         gan.compile(used, keras.optimizers.Adam())

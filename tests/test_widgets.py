@@ -3,9 +3,11 @@ import time
 
 from helpers import data, models, training, widgets
 
+import ipywidgets as ipw
 import keras
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 IMAGES = data.load_mnist()[0][::50].copy()
 
@@ -143,3 +145,63 @@ def test_frames_wait_for_the_page(panel):
 def test_images_on_another_scale_are_refused():
     with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
         widgets.TrainingPanel(build, IMAGES * 127.5 + 127.5)
+
+
+# ---- formulas under sliders ---------------------------------------------------------------
+
+
+def explorer(redraw=None, buttons=None):
+    axes = Figure(figsize=(3, 2)).subplots()
+    axes.set(xlim=(-5, 5), ylim=(-5, 5))
+    (line,) = axes.plot([], [])
+
+    def straight(slope, height):
+        line.set_data([-1, 1], [height - slope, height + slope])
+        return f"A line of slope {slope:g} at height {height:g}."
+
+    sliders = {
+        "slope": ipw.FloatSlider(description="slope", min=-2, max=2, value=1),
+        "height": ipw.SelectionSlider(description="height", options=[("low", -1), ("high", 1)]),
+    }
+    return widgets.Explorer(redraw or straight, [line], sliders, buttons)
+
+
+def test_an_explorer_follows_its_sliders_in_picture_and_words():
+    shown = explorer()
+    first = shown.picture.png
+    assert "slope 1 at height -1" in shown.picture.description
+    shown.sliders["slope"].value = 2
+    second = shown.picture.png
+    assert second != first and "slope 2" in shown.caption.value
+    shown.set(slope=1, height=-1)
+    assert shown.picture.png == first
+    bundle = shown._repr_mimebundle_()
+    assert bundle["image/png"] and "slope 1" in bundle["text/plain"]
+    with pytest.raises(ValueError, match=r"\['height', 'slope'\], got 'width'"):
+        shown.set(width=3)
+
+
+def test_an_explorers_button_moves_sliders_and_says_what_happened():
+    shown = explorer(buttons={"Flatten": lambda slope, height: ({"slope": 0}, "It fell flat.")})
+    shown.buttons["Flatten"].click()
+    assert shown.values == {"slope": 0, "height": -1}
+    assert shown.describe() == "It fell flat. A line of slope 0 at height -1."
+    shown.sliders["slope"].value = 1  # a hand on the slider: the button's sentence is over
+    assert shown.describe() == "A line of slope 1 at height -1."
+
+
+def test_an_explorer_meets_a_mistake_at_any_stop_before_it_is_shown():
+    with pytest.raises(ZeroDivisionError):
+        explorer(redraw=lambda slope, height: str(1 / (slope - 2)))
+
+
+def test_an_explorers_error_is_raised_and_shown_until_it_is_mended():
+    shown = explorer(buttons={"Break": lambda slope, height: ({"slope": 1 / 0}, "")})
+    shown.buttons["Break"].click()  # ipywidgets keeps what a click raises from the cell
+    assert "role='alert'" in shown.error.value and "ZeroDivisionError" in shown.error.value
+    shown.sliders["slope"].value = 0
+    assert shown.error.value == ""
+    with pytest.raises(ZeroDivisionError):
+        shown.press("Break")
+    with pytest.raises(ValueError, match=r"\['Break'\], got 'Mend'"):
+        shown.press("Mend")
