@@ -6,6 +6,7 @@ A check compares meaning (values on many inputs, what moved and what did not), n
 
 import numpy as np
 import tensorflow as tf
+from scipy import stats
 
 UNANSWERED = "Not answered yet: replace None and run the cell again."
 LOGITS = np.linspace(-6, 3, 25, dtype="float32").reshape(-1, 1)
@@ -117,3 +118,294 @@ def check_generator_step(answer, build):
     if float(tf.reduce_mean(gan.discriminator(gan.generator(z)))) < score:
         return "Not yet: D now trusts these images less. The sign of the loss is turned."
     return "Right: G moved, D kept every bit, and D now rates the same z higher."
+
+
+# ---- 01: two players ----------------------------------------------------------------------
+
+
+def check_equilibrium_accuracy(answer):
+    """D's accuracy where generated samples have the distribution of the real ones: 1/2."""
+    if answer is None:
+        return UNANSWERED
+    mistakes = {
+        "a D that were always wrong would know the truth: it need only turn its answers round.": 0.0,
+        "that is a D that is never fooled; here the samples are of one kind.": 1.0,
+        "a share lies between 0 and 1: write 0.5, not 50.": 50.0,
+        "that is log 2, the price of each half of the loss; the accuracy is a share.": np.log(2),
+    }
+    return _match(float(answer), 0.5, mistakes) or (
+        "Right: whatever D answers, half of what it meets is the other kind."
+    )
+
+
+def check_logit(answer):
+    """A function from a probability D(x) to its logit log(D / (1 - D)), on arrays in (0, 1)."""
+    if answer is None:
+        return UNANSWERED
+    d = np.linspace(0.02, 0.98, 25)
+    mistakes = {
+        "the sign is turned: large logits mean real.": np.log((1 - d) / d),
+        "those are the odds; the logit is their logarithm.": d / (1 - d),
+        "that is the logarithm of the probability; divide by 1 - D first.": np.log(d),
+        "that is the sigmoid, the way from logit to probability; you want the way back.": _sigmoid(
+            d
+        ),
+        "that is the probability itself.": d,
+        "that is in bits: use the natural logarithm.": np.log2(d / (1 - d)),
+    }
+    return _match(np.asarray(answer(d)), np.log(d / (1 - d)), mistakes) or (
+        "Right: log D - log(1 - D). It is 0 at D = 1/2, and grows without end towards 1."
+    )
+
+
+def check_normal_generator(answer):
+    """A function from z ~ N(0, 1), an array, to samples of N(3, 0.5^2), by their distribution."""
+    if answer is None:
+        return UNANSWERED
+    z = stats.norm.ppf((np.arange(999) + 0.5) / 999)
+    samples = np.asarray(answer(z), "float64")
+    if samples.shape != z.shape:
+        return f"Not yet: one sample for each z, please: {z.shape} in, {samples.shape} out."
+    if not np.array_equal(samples, np.asarray(answer(z), "float64")):
+        return "Not yet: the same z gave two different samples. All chance must come from z."
+    mistakes = {
+        "a generator that makes the same thing of every z has collapsed.": np.full(999, 3.0),
+        "0.5^2 is the variance; z must be stretched by its root, 0.5.": 3 + 0.25 * z,
+        "mean and spread have changed places.": 0.5 + 3 * z,
+        "the mean is right, the spread is still that of z.": 3 + z,
+        "the spread is right; now move the mean to 3.": 0.5 * z,
+        "the mean is stretched as well: multiply z alone, then add 3.": 0.5 * (3 + z),
+    }
+    mistakes = {sentence: np.sort(wrong) for sentence, wrong in mistakes.items()}
+    return _match(np.sort(samples), np.sort(3 + 0.5 * z), mistakes) or (
+        "Right: its samples have mean 3 and standard deviation 0.5. Which z makes which sample "
+        "does not matter: 3 - 0.5 z would be as good."
+    )
+
+
+def check_false_equilibrium(answer):
+    """(theta, k): a generator N(theta, 1) away from N(0, 1), and a D that answers 1/2 all the same."""
+    if answer is None:
+        return UNANSWERED
+    theta, k = map(float, answer)
+    if k != 0:
+        return f"Not yet: with k = {k:g} D rises or falls along the axis; it must answer 1/2 everywhere."
+    if abs(theta) < 0.1:
+        return "Not yet: that is the true equilibrium. The generator should be wrong."
+    best = stats.norm.cdf(abs(theta) / 2)
+    return (
+        f"Right: D answers 1/2 everywhere, yet a better one would be right {best:.0%} of the time. "
+        "A D at 1/2 may be beaten, or lazy."
+    )
+
+
+SEVEN_STEPS = "CFAEDGB"
+
+
+def check_seven_steps(answer):
+    """The letters of the seven steps of one round of training, in order."""
+    if answer is None:
+        return UNANSWERED
+    order = "".join(letter for letter in str(answer).upper() if letter.isalpha())
+    if sorted(order) != sorted(SEVEN_STEPS):
+        return f"Not yet: each of the letters A to G once, please, got {answer!r}."
+    place = {letter: order.index(letter) for letter in order}
+    for first, then, why in (
+        ("C", "A", "D needs the real batch before it can pay for it"),
+        ("F", "A", "D's loss needs generated samples, so they come first"),
+        ("A", "E", "there is no gradient before there is a loss"),
+        ("E", "D", "G is judged by the D that has just moved: finish D's half first"),
+        ("D", "G", "G's gradient is that of the price in D(G(z)), so that comes first"),
+        ("G", "B", "one looks at samples when the round is over"),
+    ):
+        if place[first] > place[then]:
+            return f"Not yet: {first} belongs before {then}: {why}."
+    return "Right: D's half, G's half, then look. Real and generated batch may also change places."
+
+
+def be_the_discriminator(answer, is_real, probabilities):
+    """Your accuracy beside D's and beside chance.
+
+    answer: a string of R (real) and G (generated), one letter a picture. is_real: bools (n,).
+    probabilities: D's answers (n,), each in [0, 1].
+    """
+    if answer is None:
+        return UNANSWERED
+    letters = [letter for letter in str(answer).upper() if letter.isalpha()]
+    if len(letters) != len(is_real) or set(letters) - {"R", "G"}:
+        return f"Not yet: {len(is_real)} letters, each R or G, please, got {answer!r}."
+    yours = np.mean((np.array(letters) == "R") == is_real)
+    its = np.mean((np.asarray(probabilities) > 0.5) == is_real)
+    return f"You are right in {yours:.0%}, D in {its:.0%}; a coin is right in 50 %, give or take."
+
+
+# ---- 02: the minimax loss -----------------------------------------------------------------
+
+
+def check_value_without_overlap(answer):
+    """V(D*, G) where real and generated samples never overlap: 0."""
+    if answer is None:
+        return UNANSWERED
+    mistakes = {
+        "that is the value where both distributions are the same; here they never meet.": -np.log(
+            4
+        ),
+        "that is the divergence alone; the value is -log 4 + 2 JSD.": np.log(2),
+        "that is 2 JSD; -log 4 is still to be added.": np.log(4),
+        "the divergence counts twice: -log 4 + 2 log 2.": -np.log(2),
+    }
+    return _match(float(answer), 0.0, mistakes) or (
+        "Right: D is sure and correct everywhere, and log 1 = 0, twice."
+    )
+
+
+def check_best_discriminator(answer):
+    """A function (p, q) -> D* = p / (p + q), on arrays of densities."""
+    if answer is None:
+        return UNANSWERED
+    p, q = np.random.default_rng(0).uniform(0.05, 2, (2, 40))
+    mistakes = {
+        "that is 1 - D*: D gives the probability of real, and p is the real density.": q / (p + q),
+        "that is its logit, log p/q; D* is the sigmoid of it.": np.log(p / q),
+        "that is the ratio r of the densities; the probability is r / (1 + r).": p / q,
+        "that is p over the mixture (p + q) / 2, twice as much as D*.": 2 * p / (p + q),
+        "that is a hard decision; D* says how sure one may be.": (p > q).astype("float64"),
+        "a density is no probability: compare p with all that lies there, p + q.": p,
+    }
+    return _match(np.asarray(answer(p, q), "float64"), p / (p + q), mistakes) or (
+        "Right: of all that lies at a point, the share that is real."
+    )
+
+
+def _kl(p, q):
+    return np.sum(p * np.log(p / q), axis=-1)
+
+
+def check_jsd(answer):
+    """A function (p, q) -> Jensen-Shannon divergence in nats of two positive histograms."""
+    if answer is None:
+        return UNANSWERED
+    pairs = np.random.default_rng(0).dirichlet(np.ones(8), (3, 2)) * 0.92 + 0.01
+    p, q = pairs[:, 0], pairs[:, 1]
+    m = (p + q) / 2
+    right = (_kl(p, m) + _kl(q, m)) / 2
+    mistakes = {
+        "that is twice as much: take half of the sum of the two divergences.": 2 * right,
+        "the mixture must sum to 1: m = (p + q) / 2.": right - np.log(2),
+        "both halves are missing: of m = (p + q) / 2, and of the sum.": 2 * right - 2 * np.log(2),
+        "that is in bits: use the natural logarithm.": right / np.log(2),
+        "that is the square root, the Jensen-Shannon distance.": np.sqrt(right),
+        "that is KL(p || q): compare both with their mixture instead.": _kl(p, q),
+        "that is KL(q || p): compare both with their mixture instead.": _kl(q, p),
+        "that is the mean of both Kullback-Leibler divergences, without the mixture.": (
+            _kl(p, q) + _kl(q, p)
+        )
+        / 2,
+    }
+    values = np.array([answer(a, b) for a, b in zip(p, q)])
+    return _match(values, right, mistakes) or (
+        "Right: 0 for equal histograms, log 2 at most, and the same with p and q exchanged."
+    )
+
+
+def check_saturating_loss(answer):
+    """A function from the logits of generated samples to E log(1 - D), a scalar."""
+    if answer is None:
+        return UNANSWERED
+    s = LOGITS.astype("float64")
+    mistakes = {
+        "that is -log D, the non-saturating price.": np.log1p(np.exp(-s)).mean(),
+        "the sign is turned: that is D's own price for these samples.": np.log1p(np.exp(s)).mean(),
+        "that is log D, which G would make smaller: it helps D.": -np.log1p(np.exp(-s)).mean(),
+        "take the mean over the batch, not the sum.": -np.log1p(np.exp(s)).sum(),
+        "that takes the sigmoid twice: the input is a logit already.": -np.log1p(
+            np.exp(_sigmoid(s))
+        ).mean(),
+        "that is log(1 - s): the input is a logit, not a probability.": np.log(
+            np.maximum(1 - s, 1e-9)
+        ).mean(),
+    }
+    sentence = _match(
+        np.asarray(answer(tf.constant(LOGITS))), -np.log1p(np.exp(s)).mean(), mistakes
+    )
+    if sentence:
+        return sentence
+    for logit, value in ((1000.0, -1000.0), (-1000.0, 0.0)):
+        with np.errstate(all="ignore"):
+            extreme = np.asarray(answer(tf.constant([[logit]])))
+        if not np.allclose(extreme, value):
+            return (
+                f"Nearly: at the logit {logit:g} the price is {value:g}, yours is {extreme}. "
+                "Do not take the log of 1 - sigmoid; -softplus(s) is the same and never overflows."
+            )
+    return "Right, and safe at any logit: log(1 - sigmoid(s)) = -softplus(s)."
+
+
+def check_circling_limit(answer):
+    """The largest step size at which alternating steps of the Dirac-GAN circle: 4."""
+    if answer is None:
+        return UNANSWERED
+    eta = float(answer)
+    if abs(eta - 4) <= 0.05:
+        return "Right: up to 4 both eigenvalues lie on the unit circle, beyond it one leaves."
+    if np.isclose(eta, 2):
+        return (
+            "Not yet: 2 is the limit of step size times slope, and the slope at 0 is 1/2. "
+            "Express it in step sizes."
+        )
+    if eta <= 0:
+        return f"Not yet: a step size is above 0, got {eta:g}."
+    if eta < 4:
+        return f"Not yet: at {eta:g} they still circle, and at larger steps too. Go on."
+    trace = eta**2 / 4 - 2
+    size = (trace + np.sqrt(trace**2 - 4)) / 2
+    return f"Not yet: at {eta:g} an eigenvalue of modulus {size:.2f} has left the circle. Go back."
+
+
+def check_discriminator_loss(answer):
+    """A function (real_logits, fake_logits) -> D's logistic loss, the sum of two means."""
+    if answer is None:
+        return UNANSWERED
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(0, 2, (2, 40, 1)).astype("float32")
+    on_real, on_fake = np.log1p(np.exp(-real)), np.log1p(np.exp(fake))
+
+    def value(real, fake):
+        return float(np.asarray(answer(tf.constant(real), tf.constant(fake))))
+
+    def extra(sure):
+        """What D pays, beyond log 2, for being right with that logit on one half."""
+        s, undecided = np.full((40, 1), sure, "float32"), np.zeros((40, 1), "float32")
+        return np.array([value(s, undecided), value(undecided, -s)]) - np.log(2)
+
+    beyond = extra(50)
+    wrong_labels = np.allclose(extra(100), 2 * beyond, rtol=0.01, atol=0.01)  # (1 - label) * logit
+    right = on_real.mean() + on_fake.mean()
+    mistakes = {
+        "that is the mean of both halves, log 2 at D = 1/2; the course adds them: log 4.": right
+        / 2,
+        "the sign is turned: this is the value of the game, which D makes large.": -right,
+        "the labels are exchanged: real is 1.": np.log1p(np.exp(real)).mean()
+        + np.log1p(np.exp(-fake)).mean(),
+        "only the real half is there.": on_real.mean(),
+        "only the generated half is there.": on_fake.mean(),
+        "take the mean over each batch, not the sum.": on_real.sum() + on_fake.sum(),
+        "that takes the sigmoid twice: the inputs are logits already.": np.log1p(
+            np.exp(-_sigmoid(real))
+        ).mean()
+        + np.log1p(np.exp(_sigmoid(fake))).mean(),
+    }
+    sentence = _match(value(real, fake), right, mistakes)
+    if sentence is None:
+        return "Right: each half is a mean, their sum is 2 log 2 at D = 1/2, and it never falls below 0."
+    if "none of the usual" in sentence and wrong_labels and beyond[0] < -0.01:
+        return (
+            f"Not yet: for real samples with logit 50 D pays {beyond[0]:.2f}, less than nothing: "
+            "the surer, the richer. A label lies above 1. Labels are probabilities: keep them in [0, 1]."
+        )
+    if "none of the usual" in sentence and wrong_labels and beyond.max() > 0.01:
+        return (
+            "Not yet: D is charged for being sure and right. A label is softened; "
+            "the text derives 1 for real and 0 for generated."
+        )
+    return sentence

@@ -6,6 +6,7 @@ eyes), and a line style or marker that says the same. Images come in the course'
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from .data import to_display
 
@@ -67,6 +68,14 @@ def image_rows(rows, labels, title=None):
     return figure, axes
 
 
+def live_axes(columns):
+    """Axes side by side in a figure that pyplot does not know, to be shown by `widgets.Explorer`."""
+    figure = Figure(figsize=(9, 3.8), dpi=80)
+    axes = figure.subplots(1, columns)
+    figure.subplots_adjust(0.08, 0.14, 0.98, 0.95, 0.25)
+    return figure, axes
+
+
 def smooth(values, window):
     """Means over windows of neighbouring values, (n,) -> (n - window + 1,); window >= 1."""
     return np.convolve(values, np.ones(window) / window, mode="valid")
@@ -124,13 +133,12 @@ def curves(history, window=None):
 class TrainingView:
     """One frame of a training run, made to be redrawn often: samples left, losses right.
 
-    `update(samples, losses)` moves the artists listed in `moving`; everything else (axes, ticks,
-    labels) changes only when it returns True. `figure` is a matplotlib Figure.
+    `update(samples, history)` moves the artists listed in `moving`; everything else (axes, ticks,
+    labels) changes only when it returns True. `figure` is a matplotlib Figure
+    that pyplot does not know, for it is drawn from a thread of its own.
     """
 
     def __init__(self, columns=5):
-        from matplotlib.figure import Figure  # not pyplot: drawn from a thread of its own
-
         self.columns = columns
         self.figure = Figure(figsize=(9, 4), dpi=80)
         grid, self.axes = self.figure.subplots(1, 2, width_ratios=(1, 1.25))

@@ -298,7 +298,7 @@ class Explorer(Panel):
         self.buttons = {label: ipw.Button(description=label) for label in self._functions}
         for slider in self.sliders.values():
             slider.style.description_width, slider.layout.width = "150px", "450px"
-            slider.observe(lambda _: self._show(), "value")
+            slider.observe(self._moved, "value")
         for label in self.buttons:
             self.buttons[label].on_click(lambda _, label=label: self.press(label))
         rows = [*self.sliders.values(), self.picture, self.caption, self.error]
@@ -333,6 +333,14 @@ class Explorer(Panel):
             finally:
                 self._quiet = False
             self._show(did)
+
+    def _moved(self, change):
+        """A slider has a new value: by hand, unless the page only rounds what a button has set."""
+        slider = change.owner
+        rounds = (
+            isinstance(slider, ipw.FloatSlider) and abs(change.new - change.old) < slider.step / 2
+        )
+        self._show(self._did if rounds else "")
 
     def _show(self, did=""):
         """Draw the sliders' values; did: the sentence of the button that set them, if one did."""

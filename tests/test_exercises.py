@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import small
 import tensorflow as tf
+from scipy import spatial
+from scipy.special import expit, logit
 
 
 @pytest.mark.parametrize(
@@ -86,3 +88,257 @@ def step(variables_of, sign=1.0, apply=True):
 )
 def test_generator_step(answer, words):
     assert words in exercises.check_generator_step(answer, small.gan)
+
+
+# ---- 01: two players ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (0.5, "Right"),
+        (1 / 2, "Right"),
+        (0, "turn its answers round"),
+        (1, "never fooled"),
+        (50, "write 0.5"),
+        (np.log(2), "price of each half"),
+        (0.9, "none of the usual slips"),
+    ],
+)
+def test_equilibrium_accuracy(answer, words):
+    assert words in exercises.check_equilibrium_accuracy(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (lambda d: np.log(d / (1 - d)), "Right"),
+        (logit, "Right"),
+        (lambda d: 2 * np.arctanh(2 * d - 1), "Right"),
+        (lambda d: np.log(1 / d - 1), "sign"),
+        (lambda d: d / (1 - d), "odds"),
+        (np.log, "divide by 1 - D"),
+        (expit, "way back"),
+        (lambda d: d, "probability itself"),
+        (lambda d: np.log2(d / (1 - d)), "bits"),
+    ],
+)
+def test_logit(answer, words):
+    assert words in exercises.check_logit(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (lambda z: 3 + z / 2, "Right"),
+        (lambda z: 3 - 0.5 * z, "Right"),  # another map, the same distribution
+        (lambda z: 3 + 0 * z, "collapsed"),
+        (lambda z: 3 + 0.25 * z, "variance"),
+        (lambda z: 0.5 + 3 * z, "changed places"),
+        (lambda z: 3 + z, "spread is still that of z"),
+        (lambda z: 0.5 * z, "move the mean"),
+        (lambda z: 0.5 * (3 + z), "mean is stretched"),
+        (lambda z: np.random.normal(3, 0.5, z.shape), "All chance must come from z"),
+        (lambda z: 3.0, "one sample for each z"),
+        (lambda z: 7 + z, "none of the usual slips"),
+    ],
+)
+def test_normal_generator(answer, words):
+    assert words in exercises.check_normal_generator(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        ((3, 0), "Right"),
+        ([-1.5, 0.0], "Right"),
+        ((3, 0.2), "answer 1/2 everywhere"),
+        ((0, 0), "true equilibrium"),
+    ],
+)
+def test_false_equilibrium(answer, words):
+    assert words in exercises.check_false_equilibrium(answer)
+
+
+def test_a_lazy_discriminator_hides_what_a_better_one_would_see():
+    assert "93%" in exercises.check_false_equilibrium((3, 0))  # Phi(1.5) = 0.933
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        ("CFAEDGB", "Right"),
+        ("f, c, a, e, d, g, b", "Right"),
+        ("AFCEDGB", "C belongs before A"),
+        ("CAFEDGB", "F belongs before A"),
+        ("CFEADGB", "A belongs before E"),
+        ("CFADEGB", "E belongs before D"),
+        ("CFAEGDB", "D belongs before G"),
+        ("CFAEDBG", "G belongs before B"),
+        ("CFA", "each of the letters"),
+    ],
+)
+def test_seven_steps(answer, words):
+    assert words in exercises.check_seven_steps(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        ("RRGG", "You are right in 100%, D in 75%"),
+        ("r g g g", "You are right in 75%"),
+        ("GGRR", "You are right in 0%"),
+        ("RRG", "4 letters"),
+        ("RRGX", "each R or G"),
+    ],
+)
+def test_be_the_discriminator(answer, words):
+    truth = np.array([True, True, False, False])
+    assert words in exercises.be_the_discriminator(answer, truth, [0.9, 0.4, 0.1, 0.2])
+
+
+# ---- 02: the minimax loss -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (0, "Right"),
+        (-np.log(4) + 2 * np.log(2), "Right"),
+        (-np.log(4), "both distributions are the same"),
+        (np.log(2), "divergence alone"),
+        (np.log(4), "still to be added"),
+        (-np.log(2), "counts twice"),
+        (3, "none of the usual slips"),
+    ],
+)
+def test_value_without_overlap(answer, words):
+    assert words in exercises.check_value_without_overlap(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (lambda p, q: p / (p + q), "Right"),
+        (lambda p, q: expit(np.log(p) - np.log(q)), "Right"),
+        (lambda p, q: 1 / (1 + q / p), "Right"),
+        (lambda p, q: q / (p + q), "1 - D*"),
+        (lambda p, q: np.log(p / q), "logit"),
+        (lambda p, q: p / q, "ratio r"),
+        (lambda p, q: p / ((p + q) / 2), "twice as much"),
+        (lambda p, q: p > q, "hard decision"),
+        (lambda p, q: p, "no probability"),
+        (lambda p, q: 0.5, "shape"),
+    ],
+)
+def test_best_discriminator(answer, words):
+    assert words in exercises.check_best_discriminator(answer)
+
+
+def kl(p, q):
+    return np.sum(p * np.log(p / q))
+
+
+def jsd(p, q):
+    return (kl(p, (p + q) / 2) + kl(q, (p + q) / 2)) / 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (jsd, "Right"),
+        (lambda p, q: spatial.distance.jensenshannon(p, q) ** 2, "Right"),
+        (lambda p, q: 2 * jsd(p, q), "take half"),
+        (lambda p, q: (kl(p, p + q) + kl(q, p + q)) / 2, "mixture must sum to 1"),
+        (lambda p, q: kl(p, p + q) + kl(q, p + q), "both halves are missing"),
+        (lambda p, q: jsd(p, q) / np.log(2), "bits"),
+        (spatial.distance.jensenshannon, "square root"),
+        (kl, "KL(p || q)"),
+        (lambda p, q: kl(q, p), "KL(q || p)"),
+        (lambda p, q: (kl(p, q) + kl(q, p)) / 2, "without the mixture"),
+        (lambda p, q: 0.0, "none of the usual slips"),
+    ],
+)
+def test_jsd(answer, words):
+    assert words in exercises.check_jsd(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (lambda s: -tf.reduce_mean(tf.nn.softplus(s)), "Right"),
+        (lambda s: tf.reduce_mean(tf.math.log_sigmoid(-s)), "Right"),
+        (lambda s: tf.reduce_mean(tf.nn.softplus(-s)), "non-saturating"),
+        (lambda s: tf.reduce_mean(tf.nn.softplus(s)), "D's own price"),
+        (lambda s: -tf.reduce_mean(tf.nn.softplus(-s)), "helps D"),
+        (lambda s: -tf.reduce_sum(tf.nn.softplus(s)), "not the sum"),
+        (lambda s: -tf.reduce_mean(tf.nn.softplus(tf.sigmoid(s))), "sigmoid twice"),
+        (lambda s: tf.reduce_mean(tf.math.log(tf.maximum(1 - s, 1e-9))), "not a probability"),
+        (lambda s: tf.reduce_mean(tf.math.log(1 - tf.sigmoid(s))), "never overflows"),
+        (lambda s: -tf.nn.softplus(s), "shape"),
+    ],
+)
+def test_saturating_loss(answer, words):
+    assert words in exercises.check_saturating_loss(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (4, "Right"),
+        (3.96, "Right"),
+        (2, "slope at 0 is 1/2"),
+        (1, "Go on"),
+        (4.1, "modulus 1.56"),
+        (-1, "above 0"),
+    ],
+)
+def test_circling_limit(answer, words):
+    assert words in exercises.check_circling_limit(answer)
+
+
+def bce(real_label, fake_label, scale=1.0):
+    """Cross-entropy with labels that may be wrong: label softplus(-s) + (1 - label) softplus(s)."""
+
+    def loss(real, fake):
+        halves = [
+            label * tf.nn.softplus(-s) + (1 - label) * tf.nn.softplus(s)
+            for label, s in ((real_label, real), (fake_label, fake))
+        ]
+        return scale * sum(tf.reduce_mean(half) for half in halves)
+
+    return loss
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (bce(1, 0), "Right"),
+        (lambda r, f: -tf.reduce_mean(tf.math.log_sigmoid(r) + tf.math.log_sigmoid(-f)), "Right"),
+        (bce(1.025, 0.025), "less than nothing"),
+        (bce(0.9, 0), "softened"),
+        (bce(1, 0.1), "softened"),
+        (bce(1, 0, scale=0.5), "log 2 at D = 1/2"),
+        (bce(1, 0, scale=-1), "sign"),
+        (bce(0, 1), "exchanged"),
+        (lambda r, f: tf.reduce_mean(tf.nn.softplus(-r)), "only the real half"),
+        (lambda r, f: tf.reduce_mean(tf.nn.softplus(f)), "only the generated half"),
+        (lambda r, f: tf.reduce_sum(tf.nn.softplus(-r) + tf.nn.softplus(f)), "not the sum"),
+        (lambda r, f: bce(1, 0)(tf.sigmoid(r), tf.sigmoid(f)), "sigmoid twice"),
+        (lambda r, f: tf.reduce_mean((r - 1) ** 2 + f**2) / 7, "none of the usual slips"),
+    ],
+)
+def test_discriminator_loss(answer, words):
+    assert words in exercises.check_discriminator_loss(answer)

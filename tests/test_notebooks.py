@@ -37,7 +37,11 @@ def prose(notebook):
 
 
 def test_the_lessons_are_there():
-    assert [path.name for path in NOTEBOOKS] == ["04_dense_mnist.ipynb"]
+    assert [path.name for path in NOTEBOOKS] == [
+        "01_two_players.ipynb",
+        "02_the_minimax_loss.ipynb",
+        "04_dense_mnist.ipynb",
+    ]
 
 
 def test_every_cell_was_run_in_order(notebook):

@@ -186,6 +186,8 @@ def test_an_explorers_button_moves_sliders_and_says_what_happened():
     shown.buttons["Flatten"].click()
     assert shown.values == {"slope": 0, "height": -1}
     assert shown.describe() == "It fell flat. A line of slope 0 at height -1."
+    shown.sliders["slope"].value = 0.01  # less than a step: the page rounds to its stops
+    assert shown.describe() == "It fell flat. A line of slope 0.01 at height -1."
     shown.sliders["slope"].value = 1  # a hand on the slider: the button's sentence is over
     assert shown.describe() == "A line of slope 1 at height -1."
 

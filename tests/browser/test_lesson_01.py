@@ -1,0 +1,32 @@
+"""Lesson 01 in JupyterLab: run all cells, move every slider, let D and G step in turn."""
+
+from lab_page import answer_milliseconds, errors, explorer, pixels, slider, wait_for_change
+from playwright.sync_api import expect
+
+LESSON = "01_two_players.ipynb"
+
+
+def test_every_cell_ran_without_an_error(page):
+    assert errors(page) == []
+
+
+def test_each_button_moves_its_own_player_and_says_so(page, screenshot):
+    panel = explorer(page, "D's boundary m")
+    for button, words in (
+        ("D step", "D stepped"),
+        ("G step", "G stepped"),
+        ("D step", "D stepped"),
+    ):
+        before = pixels(panel)
+        panel.get_by_role("button", name=button).click()
+        expect(panel).to_contain_text(words)
+        wait_for_change(page, panel, before)
+    assert "θ = 2.6" in panel.get_by_role("img").get_attribute("aria-label")
+    screenshot(panel, "lesson_01_game")
+
+
+def test_every_slider_answers_the_keyboard_at_once(page):
+    panel = explorer(page, "D's boundary m")
+    for label in ("generator's θ", "D's steepness k", "D's boundary m"):
+        expect(slider(panel, label).get_by_role("slider")).to_have_attribute("aria-label", label)
+        assert answer_milliseconds(page, panel, label, "ArrowLeft") < 100
