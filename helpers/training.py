@@ -5,8 +5,6 @@ a batch of batches, shape (n, batch, ...), and walks it in a `tf.while_loop`: th
 function is entered once for n updates, not n times.
 """
 
-import ctypes
-import platform
 import time
 
 import keras
@@ -25,12 +23,6 @@ HISTORY_COLUMNS = (
     "discriminator_gradient_norm",  # of the whole price, penalties included
     "generator_gradient_norm",
 )
-
-
-if platform.libc_ver()[0] == "glibc":
-    # By default a thread's freed memory goes back to the kernel at once, and every update fetches
-    # the same few megabytes again, page by page: it took twice as long. Keep 32 MB (M_TOP_PAD, -2).
-    ctypes.CDLL(None).mallopt(-2, 32 * 2**20)
 
 
 class NonFiniteTraining(FloatingPointError):
