@@ -371,7 +371,15 @@ def test_non_finite_training_stops_and_keeps_the_last_finite_state(small_gan, po
     assert gan.updates_made == 32
 
 
-def test_an_interrupt_leaves_a_usable_model(small_gan, points):
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises KeyboardInterrupt, also where a shell started the tests with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_leaves_a_usable_model(small_gan, points, interruptible):
     def interrupt(batch, logs):
         if batch == 1:
             os.kill(os.getpid(), signal.SIGINT)
