@@ -81,19 +81,27 @@ def check_generator_loss(answer):
         ).mean(),
         "that is minus the mean logit, the Wasserstein loss: the logarithm of the sigmoid is missing.": -s.mean(),
     }
-    sentence = _match(
-        np.asarray(answer(tf.constant(LOGITS))), np.log1p(np.exp(-s)).mean(), mistakes
+    return _price_sentence(
+        answer,
+        np.log1p(np.exp(-s)).mean(),
+        mistakes,
+        {-1000.0: 1000.0},
+        "Do not take the log of a sigmoid; softplus(-s) is the same number and never overflows.",
+        "Right, and safe at any logit: -log sigmoid(s) = softplus(-s).",
     )
+
+
+def _price_sentence(answer, right, mistakes, extremes, safer, praise):
+    """The sentence for a price, logits -> scalar: by its value on LOGITS, then at {logit: value}."""
+    sentence = _match(np.asarray(answer(tf.constant(LOGITS))), right, mistakes)
     if sentence:
         return sentence
-    with np.errstate(all="ignore"):
-        extreme = np.asarray(answer(tf.constant([[-1000.0]])))
-    if not np.allclose(extreme, 1000):
-        return (
-            f"Nearly: at the logit -1000 the loss is 1000, yours is {extreme}. "
-            "Do not take the log of a sigmoid; softplus(-s) is the same number and never overflows."
-        )
-    return "Right, and safe at any logit: -log sigmoid(s) = softplus(-s)."
+    for logit, value in extremes.items():
+        with np.errstate(all="ignore"):
+            extreme = np.asarray(answer(tf.constant([[logit]])))
+        if not np.allclose(extreme, value):
+            return f"Nearly: at the logit {logit:g} it is {value:g}, yours is {extreme}. {safer}"
+    return praise
 
 
 def check_generator_step(answer, build):
@@ -325,20 +333,14 @@ def check_saturating_loss(answer):
             np.maximum(1 - s, 1e-9)
         ).mean(),
     }
-    sentence = _match(
-        np.asarray(answer(tf.constant(LOGITS))), -np.log1p(np.exp(s)).mean(), mistakes
+    return _price_sentence(
+        answer,
+        -np.log1p(np.exp(s)).mean(),
+        mistakes,
+        {1000.0: -1000.0, -1000.0: 0.0},
+        "Do not take the log of 1 - sigmoid; -softplus(s) is the same number and never overflows.",
+        "Right, and safe at any logit: log(1 - sigmoid(s)) = -softplus(s).",
     )
-    if sentence:
-        return sentence
-    for logit, value in ((1000.0, -1000.0), (-1000.0, 0.0)):
-        with np.errstate(all="ignore"):
-            extreme = np.asarray(answer(tf.constant([[logit]])))
-        if not np.allclose(extreme, value):
-            return (
-                f"Nearly: at the logit {logit:g} the price is {value:g}, yours is {extreme}. "
-                "Do not take the log of 1 - sigmoid; -softplus(s) is the same and never overflows."
-            )
-    return "Right, and safe at any logit: log(1 - sigmoid(s)) = -softplus(s)."
 
 
 def check_circling_limit(answer):
