@@ -92,28 +92,64 @@ LOSSES = {
 }
 
 
-def _input_gradient_square(discriminator, samples):
-    """||grad_x s(x)||^2 for each sample, shape (batch,)."""
-    with tf.GradientTape() as tape:
-        tape.watch(samples)
-        score = tf.reduce_sum(discriminator(samples, training=True))
-    gradient = tape.gradient(score, samples)
-    return tf.reduce_sum(gradient**2, axis=range(1, len(gradient.shape)))
+@dataclass(frozen=True)
+class Penalty:
+    """A price on the slope of D, ||grad_x s(x)||^2 for each sample (batch,) -> a scalar >= 0.
 
-
-def r1(discriminator, real, fake, seed):
-    """1/2 E ||grad s(x)||^2 on real samples, Mescheder et al. 2018, eq. 9; its weight is gamma.
-
-    Like every penalty here: real and fake are batches of one shape, float32; `seed` is a
-    `keras.random.SeedGenerator` (used by `wgan_gp` only). D must not mix samples of a batch
-    (no BatchNormalization), or the gradient is not that of one sample. Returns: a scalar >= 0.
+    samples: where the slope is taken: "real", "fake", or "between" (see `interpolate`).
     """
-    return 0.5 * tf.reduce_mean(_input_gradient_square(discriminator, real))
+
+    name: str
+    samples: str
+    price: Callable
 
 
-def r2(discriminator, real, fake, seed):
-    """1/2 E ||grad s(G(z))||^2 on generated samples, Mescheder et al. 2018, eq. 10."""
-    return 0.5 * tf.reduce_mean(_input_gradient_square(discriminator, fake))
+def half_mean(squares):
+    """1/2 E ||grad s||^2, Mescheder et al. 2018, eq. 9 (R1) and 10 (R2); its weight is gamma."""
+    return 0.5 * tf.reduce_mean(squares)
+
+
+def off_unit_slope(squares):
+    """E (||grad s|| - 1)^2, Gulrajani et al. 2017, eq. 3; weight 10 there.
+
+    The root has 1e-12 inside it, so that a gradient of exactly zero gives 1, not NaN.
+    """
+    return tf.reduce_mean((tf.sqrt(squares + 1e-12) - 1) ** 2)
+
+
+PENALTIES = {
+    penalty.name: penalty
+    for penalty in (
+        Penalty("r1", "real", half_mean),
+        Penalty("r2", "fake", half_mean),
+        Penalty("wgan_gp", "between", off_unit_slope),
+    )
+}
+
+
+def logits_and_penalties(discriminator, real, fake, names=(), seed=None):
+    """D's logits on both batches, and penalties on its slope there, each batch in one pass.
+
+    real, fake: batches of one shape, float32. names: of penalties in `PENALTIES`. seed: a
+        `keras.random.SeedGenerator`, needed by "wgan_gp".
+    D must not normalise over the batch (no BatchNormalization), or the slope at a sample is not
+    that sample's own. Returns: logits of real, logits of fake, {name: a scalar >= 0}.
+    """
+    batches = {"real": real, "fake": fake}
+    places = {PENALTIES[name].samples for name in names}
+    if "between" in places:
+        batches["between"] = interpolate(real, fake, seed)
+    logits, squares = {}, {}
+    for place, samples in batches.items():
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(samples)
+            logits[place] = discriminator(samples, training=True)
+            score = tf.reduce_sum(logits[place])
+        if place in places:
+            slope = tape.gradient(score, samples)
+            squares[place] = tf.reduce_sum(slope**2, axis=range(1, len(slope.shape)))
+    penalties = {name: PENALTIES[name].price(squares[PENALTIES[name].samples]) for name in names}
+    return logits["real"], logits["fake"], penalties
 
 
 def interpolate(real, fake, seed):
@@ -124,15 +160,3 @@ def interpolate(real, fake, seed):
     shape = (tf.shape(real)[0],) + (1,) * (len(real.shape) - 1)
     factor = keras.random.uniform(shape, 0.0, 1.0, seed=seed)
     return factor * real + (1 - factor) * fake
-
-
-def wgan_gp(discriminator, real, fake, seed):
-    """E (||grad s(x')|| - 1)^2 between real and fake, Gulrajani et al. 2017, eq. 3; weight 10 there.
-
-    The root has 1e-12 inside it, so that a gradient of exactly zero gives 1, not NaN.
-    """
-    square = _input_gradient_square(discriminator, interpolate(real, fake, seed))
-    return tf.reduce_mean((tf.sqrt(square + 1e-12) - 1) ** 2)
-
-
-PENALTIES = {penalty.__name__: penalty for penalty in (r1, r2, wgan_gp)}

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .losses import LOSSES, PENALTIES
+from .losses import LOSSES, PENALTIES, logits_and_penalties
 
 HISTORY_COLUMNS = (
     "discriminator_loss",  # without the penalties; nats for the logistic losses
@@ -186,12 +186,11 @@ class GAN(keras.Model):
         """
         fake = self.generator(z, training=True)
         with tf.GradientTape() as tape:
-            real_logits = self.discriminator(real, training=True)
-            fake_logits = self.discriminator(fake, training=True)
-            loss = LOSSES[self.loss_name].discriminator(real_logits, fake_logits)
-            price = loss
-            for name in self.penalty_names:
-                penalty = PENALTIES[name](self.discriminator, real, fake, self.penalty_seed)
+            real_logits, fake_logits, penalties = logits_and_penalties(
+                self.discriminator, real, fake, self.penalty_names, self.penalty_seed
+            )
+            loss = price = LOSSES[self.loss_name].discriminator(real_logits, fake_logits)
+            for name, penalty in penalties.items():
                 price += self.penalty_weights[name] * penalty
         gradients = tape.gradient(price, self.discriminator.trainable_variables)
         self._fused(self.discriminator_optimizer.apply, gradients)

@@ -1,4 +1,4 @@
-from helpers.losses import LOSSES, PENALTIES, interpolate
+from helpers.losses import LOSSES, PENALTIES, interpolate, logits_and_penalties
 
 import keras
 import numpy as np
@@ -107,8 +107,12 @@ def linear_critic(slope):
 def test_penalty_of_a_linear_critic(name, slope, expected):
     """grad s = slope everywhere: 1/2 |slope|^2, and (|slope| - 1)^2."""
     real, fake = tf.random.stateless_normal((2, 16, 2), seed=(1, 2))
-    penalty = PENALTIES[name](linear_critic(slope), real, fake, keras.random.SeedGenerator(0))
-    assert np.isclose(penalty, expected[name], atol=1e-5)
+    critic = linear_critic(slope)
+    seed = keras.random.SeedGenerator(0)
+    on_real, on_fake, penalties = logits_and_penalties(critic, real, fake, [name], seed)
+    assert np.isclose(penalties[name], expected[name], atol=1e-5)
+    assert np.allclose(on_real[:, 0], real.numpy() @ slope + 0.7, atol=1e-5)
+    assert np.allclose(on_fake, critic(fake))
 
 
 @pytest.mark.parametrize(("name", "expected"), [("r1", 2 * (1 + 4)), ("r2", 2 * (9 + 16))])
@@ -116,16 +120,32 @@ def test_r1_looks_at_real_samples_and_r2_at_generated_ones(name, expected):
     """s(x) = |x|^2 has the gradient 2x, so the penalty is 1/2 |2x|^2 = 2 |x|^2."""
     critic = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x**2)])
     real, fake = tf.constant([[1.0, 2.0]]), tf.constant([[3.0, 4.0]])
-    assert np.isclose(PENALTIES[name](critic, real, fake, None), expected)
+    _, _, penalties = logits_and_penalties(critic, real, fake, [name])
+    assert np.isclose(penalties[name], expected)
+
+
+@pytest.mark.parametrize(
+    ("names", "passes"), [([], 2), (["r1"], 2), (["r1", "r2"], 2), (["r1", "wgan_gp"], 3)]
+)
+def test_a_penalty_on_a_batch_shares_the_pass_of_its_logits(names, passes):
+    seen = []
+
+    def critic(samples, training):
+        seen.append(samples)
+        return tf.reduce_sum(samples**2, axis=1, keepdims=True)
+
+    real, fake = tf.random.stateless_normal((2, 16, 2), seed=(3, 4))
+    logits_and_penalties(critic, real, fake, names, keras.random.SeedGenerator(0))
+    assert len(seen) == passes
 
 
 def test_a_flat_critic_has_a_finite_wgan_gp_gradient():
     critic = linear_critic((0, 0))
     with tf.GradientTape() as tape:
-        penalty = PENALTIES["wgan_gp"](
-            critic, tf.ones((4, 2)), tf.zeros((4, 2)), keras.random.SeedGenerator(0)
+        _, _, penalties = logits_and_penalties(
+            critic, tf.ones((4, 2)), tf.zeros((4, 2)), ["wgan_gp"], keras.random.SeedGenerator(0)
         )
-    assert np.isfinite(tape.gradient(penalty, critic.trainable_variables[0])).all()
+    assert np.isfinite(tape.gradient(penalties["wgan_gp"], critic.trainable_variables[0])).all()
 
 
 def test_interpolates_lie_on_the_segment_one_uniform_factor_a_pair():

@@ -111,12 +111,13 @@ def tf_function(preset, shape, samples):
         z = tf.random.normal((preset.batch_size, preset.latent_dim))
         with tf.GradientTape() as for_g, tf.GradientTape() as for_d:
             fakes = generator(z, training=True)
-            on_real = discriminator(real, training=True)
-            on_fake = discriminator(fakes, training=True)
+            on_real, on_fake, penalties = losses.logits_and_penalties(
+                discriminator, real, fakes, preset.penalties
+            )
             g_loss = tf.reduce_mean(tf.nn.softplus(-on_fake))
             d_loss = tf.reduce_mean(tf.nn.softplus(-on_real) + tf.nn.softplus(on_fake))
-            for name, weight in preset.penalties.items():
-                d_loss += weight * losses.PENALTIES[name](discriminator, real, fakes, None)
+            for name, penalty in penalties.items():
+                d_loss += preset.penalties[name] * penalty
         for optimizer, tape, loss, player in (
             (optimizers[0], for_g, g_loss, generator),
             (optimizers[1], for_d, d_loss, discriminator),
