@@ -128,6 +128,57 @@ def check_generator_step(answer, build):
     return "Right: G moved, D kept every bit, and D now rates the same z higher."
 
 
+# ---- 00: start here -----------------------------------------------------------------------
+
+
+def check_numbers_a_picture(answer):
+    """How many numbers make a grey picture of 28 by 28 pixels: 784."""
+    if answer is None:
+        return UNANSWERED
+    mistakes = {
+        "that is one side; every row has 28 pixels, and there are 28 rows.": 28,
+        "the sides are multiplied, not added.": 56,
+        "that is with three colours; these pictures are grey, one number a pixel.": 3 * 784,
+        "that is how many greys a byte can hold; each pixel shows one of them.": 256,
+        "that is for all ten pictures of a grid.": 7840,
+    }
+    return _match(float(answer), 784.0, mistakes) or (
+        "Right: 28 rows of 28 pixels, one number each."
+    )
+
+
+def check_minutes_of_training(answer):
+    """Minutes of 30,000 updates where 1,000 take 8 seconds: 4."""
+    if answer is None:
+        return UNANSWERED
+    mistakes = {
+        "that is in seconds.": 240.0,
+        "that is in hours.": 4 / 60,
+        "that is how many times as many updates there are; each thousand takes 8 seconds.": 30.0,
+        "those are updates a second.": 125.0,
+    }
+    return _match(float(answer), 4.0, mistakes) or ("Right: 30 times 8 seconds, 240 in all.")
+
+
+def check_walk(answer):
+    """A function (a, b, t) -> the point at share t of the straight line from array a to array b."""
+    if answer is None:
+        return UNANSWERED
+    a, b = np.random.default_rng(0).normal(size=(2, 32))
+    t = np.linspace(0, 1, 5)[:, None]
+    mistakes = {
+        "that runs from b to a.": t * a + (1 - t) * b,
+        "at t = 1 that has added all of b; the way to go is b - a.": a + t * b,
+        "it starts at 0: add where you stand, a.": t * (b - a),
+        "that goes away from b: the way to it is b - a.": a + t * (a - b),
+        "that is the middle, whatever t is.": np.tile((a + b) / 2, (5, 1)),
+    }
+    values = np.stack([np.asarray(answer(a, b, float(share))) for share in t[:, 0]])
+    return _match(values, (1 - t) * a + t * b, mistakes) or (
+        "Right: it begins at a, ends at b, and goes the same way in each step."
+    )
+
+
 # ---- 01: two players ----------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Load TensorFlow without the lines its C++ part prints.
+"""Load TensorFlow without the lines its C++ part prints, or say how to get one that loads.
 
 `TF_CPP_MIN_LOG_LEVEL` silences TensorFlow once it is loaded. What it prints *while*
 loading ignores that variable, so for as long as the import takes, file descriptor 2
@@ -19,10 +19,17 @@ if "tensorflow" not in sys.modules:
         os.dup2(caught.fileno(), 2)
         try:
             import tensorflow  # noqa: F401
-        except BaseException:
+        except BaseException as error:
             os.dup2(stderr_copy, 2)
             caught.seek(0)
             sys.stderr.write(caught.read().decode(errors="replace"))
+            if isinstance(error, ImportError):
+                version = "{}.{}".format(*sys.version_info)
+                raise ImportError(
+                    f"TensorFlow does not load in this Python {version} ({sys.executable}): {error}\n"
+                    "To mend it: take a Python from 3.10 to 3.13, make the environment with the README's "
+                    "first command, open JupyterLab from it, and restart the kernel."
+                ) from error
             raise
         finally:
             os.dup2(stderr_copy, 2)

@@ -22,10 +22,11 @@ import numpy as np
 import traitlets
 from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from .data import sample_latent
-from .plots import TrainingView
+from .plots import REAL, TrainingView
 from .training import check_samples
 
 FRAMES_PER_SECOND = 10
@@ -374,6 +375,51 @@ class _Artists:
     def update(self, **values):
         self.words = self._redraw(**values)
         return False
+
+
+class FrontEndCheck(Panel):
+    """Says whether the page runs widgets: for that, the page itself has to answer.
+
+    Until it does, and for ever where only the stored picture is shown, the words say what to do.
+    `answered` is True once the page has drawn a picture and told the kernel so.
+    """
+
+    def __init__(self):
+        self.answered = False
+        figure = Figure(figsize=(9, 1.5), dpi=80)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        self._text = axes.text(0.02, 0.5, "", va="center", fontsize=14, linespacing=1.5)
+        self.picture = Picture(_Artists(self._write, [self._text]), layout=PICTURE_LAYOUT)
+        self.caption = ipw.HTML()
+        super().__init__([self.picture, self.caption])
+        self._show()
+        self.picture.observe(self._page_answered, "shown")
+
+    def _write(self):
+        if self.answered:
+            words = "Sliders work here: the page drew this picture and told the kernel so."
+        else:
+            words = (
+                "Nothing can be moved here: this is a still picture.\n"
+                "On a website that is as it should be. In JupyterLab: run this cell, and if\n"
+                "nothing changes, open JupyterLab with the README's first command, reload the page."
+            )
+        self._text.set(text=words, color=(REAL if self.answered else "black"))
+        return words
+
+    def _show(self):
+        self.picture.show()
+        self._say_in_words(self.describe())
+
+    def _page_answered(self, _):
+        if not self.answered:
+            self.answered = True
+            self._show()
+
+    def describe(self):
+        """The panel's picture in words."""
+        return " ".join(self._write().split())
 
 
 class TrainingPanel(Panel):

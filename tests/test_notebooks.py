@@ -38,6 +38,7 @@ def prose(notebook):
 
 def test_the_lessons_are_there():
     assert [path.name for path in NOTEBOOKS] == [
+        "00_start_here.ipynb",
         "01_two_players.ipynb",
         "02_the_minimax_loss.ipynb",
         "04_dense_mnist.ipynb",

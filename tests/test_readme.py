@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+from helpers import machine
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,3 +33,10 @@ def test_both_commands_install_everything_first():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_the_minutes_of_every_lesson_are_those_that_are_predicted():
+    minutes = dict(re.findall(r"\(notebooks/(\w+)\.ipynb\).* ([\d.]+) \|\n", README))
+    expected = machine.predicted_minutes(machine.PROBE_SECONDS)
+    assert minutes == {lesson: f"{time:.1f}" for lesson, time in expected.items()}
+    assert sorted(minutes) == sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -1,3 +1,4 @@
+import base64
 import threading
 import time
 
@@ -207,3 +208,18 @@ def test_an_explorers_error_is_raised_and_shown_until_it_is_mended():
         shown.press("Break")
     with pytest.raises(ValueError, match=r"\['Break'\], got 'Mend'"):
         shown.press("Mend")
+
+
+# ---- does the page answer? ----------------------------------------------------------------
+
+
+def test_the_front_end_check_stays_still_until_the_page_answers():
+    check = widgets.FrontEndCheck()
+    still = check.picture.png
+    stored = check._repr_mimebundle_()
+    assert not check.answered and "Nothing can be moved here" in stored["text/plain"]
+    assert base64.b64decode(stored["image/png"]) == still
+    check.picture.shown = check.picture.sent  # as the page does when it has drawn the picture
+    assert check.answered and check.picture.png != still
+    assert "Sliders work here" in check.describe()
+    assert check.describe() in check.caption.value and check.picture.description

