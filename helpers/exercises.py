@@ -283,7 +283,7 @@ def check_seven_steps(answer):
 
 
 def be_the_discriminator(answer, is_real, probabilities):
-    """Your accuracy beside D's and beside chance.
+    """Your accuracy beside D's and beside chance, and a line for each picture.
 
     answer: a string of R (real) and G (generated), one letter a picture. is_real: bools (n,).
     probabilities: D's answers (n,), each in [0, 1].
@@ -295,7 +295,13 @@ def be_the_discriminator(answer, is_real, probabilities):
         return f"Not yet: {len(is_real)} letters, each R or G, please, got {answer!r}."
     yours = np.mean((np.array(letters) == "R") == is_real)
     its = np.mean((np.asarray(probabilities) > 0.5) == is_real)
-    return f"You are right in {yours:.0%}, D in {its:.0%}; a coin is right in 50 %, give or take."
+    lines = [
+        f"You are right in {yours:.0%}, D in {its:.0%}; a coin is right in 50 %, give or take."
+    ]
+    for number, (real, letter, d) in enumerate(zip(is_real, letters, probabilities), start=1):
+        truth, said = (("generated", "real")[one] for one in (int(real), letter == "R"))
+        lines.append(f"picture {number:2} is {truth:9}   you: {said:9}   D: {d:.2f}")
+    return "\n".join(lines)
 
 
 # ---- 02: the minimax loss -----------------------------------------------------------------

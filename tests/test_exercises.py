@@ -260,6 +260,18 @@ def test_be_the_discriminator(answer, words):
     assert words in exercises.be_the_discriminator(answer, truth, [0.9, 0.4, 0.1, 0.2])
 
 
+def test_the_truth_about_each_picture_is_told_after_the_verdict():
+    told = exercises.be_the_discriminator(
+        "RGGR", np.array([True, True, False, False]), np.r_[0.9, 0.4, 0.1, 0.2]
+    )
+    assert [" ".join(line.split()) for line in told.splitlines()[1:]] == [
+        "picture 1 is real you: real D: 0.90",
+        "picture 2 is real you: generated D: 0.40",
+        "picture 3 is generated you: generated D: 0.10",
+        "picture 4 is generated you: real D: 0.20",
+    ]
+
+
 # ---- 02: the minimax loss -----------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ def test_this_machine_is_ready():
         "memory",
     ]
     ready = [finding for finding in found if finding.about not in ("cores", "memory")]
-    assert all(finding.fine for finding in ready), "\n".join(map(str, ready))
+    assert {finding.state for finding in ready} == {"fine"}, "\n".join(map(str, ready))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ def test_this_machine_is_ready():
 )
 def test_python(version, fine):
     finding = machine.check_python(version)
-    assert finding.fine == fine and ("3.10 to 3.13" in finding.words) != fine
+    assert (
+        finding.state == ("fine" if fine else "MEND") and ("3.10 to 3.13" in finding.words) != fine
+    )
 
 
 def versions(**installed):
@@ -52,14 +54,18 @@ def versions(**installed):
 def test_packages(installed, fine, words):
     lines = ["# why", "-e .", "", "keras>=3.12,<4   # all", "numpy>=2,<3"]
     finding = machine.check_packages(lines, versions(**installed))
-    assert finding.fine == fine and words in finding.words
+    assert finding.state == ("fine" if fine else "MEND") and words in finding.words
     assert ("-m pip install -r requirements.txt" in finding.words) != fine
 
 
 def test_the_engine_below_keras():
-    assert machine.check_keras().fine
+    assert machine.check_keras().state == "fine"
     finding = machine.check_keras("jax")
-    assert not finding.fine and "runs on jax" in finding.words and "KERAS_BACKEND" in finding.words
+    assert (
+        finding.state == "MEND"
+        and "runs on jax" in finding.words
+        and "KERAS_BACKEND" in finding.words
+    )
 
 
 def test_digits_that_cannot_be_read():
@@ -67,29 +73,29 @@ def test_digits_that_cannot_be_read():
         raise FileNotFoundError("mnist_5k.csv.gz")
 
     finding = machine.check_digits(load)
-    assert not finding.fine and "FileNotFoundError: mnist_5k.csv.gz" in finding.words
+    assert finding.state == "MEND" and "FileNotFoundError: mnist_5k.csv.gz" in finding.words
     assert "5,000 real ones of 10 classes" in machine.check_digits().words
 
 
 @pytest.mark.parametrize(
-    ("check", "enough", "too_little", "remedy"),
+    ("check", "enough", "too_little", "state", "remedy"),
     [
-        (machine.check_cores, 2, 1, "one more"),
-        (machine.check_memory, 2.5, 1.2, "Shut down other kernels"),
+        (machine.check_cores, 2, 1, "slow", "one more"),
+        (machine.check_memory, 2.5, 1.2, "MEND", "Shut down other kernels"),
     ],
 )
-def test_cores_and_memory(check, enough, too_little, remedy):
-    assert check(enough).fine and not check(too_little).fine
+def test_cores_and_memory(check, enough, too_little, state, remedy):
+    assert check(enough).state == "fine" and check(too_little).state == state
     assert remedy in check(too_little).words and str(too_little) in check(too_little).words
     assert check().words[0].isdigit()  # measured, or the machine could not run this test
 
 
 def test_the_verdict_names_what_to_mend():
     fine, broken = machine.check_python((3, 12)), machine.check_keras("torch")
+    slow, digits = machine.check_cores(1), machine.Finding("digits", "MEND", "")
     assert machine.verdict([fine]) == "Your machine is ready."
-    assert "mend Keras, digits" in machine.verdict(
-        [fine, broken, machine.Finding("digits", False, "")]
-    )
+    assert machine.verdict([fine, slow]) == "Your machine is ready, if slow (cores)."
+    assert machine.verdict([fine, broken, slow, digits]) == "Not ready: first mend Keras, digits."
     assert str(fine) == "fine  Python: 3.12." and str(broken).startswith("MEND  Keras:")
 
 

@@ -105,3 +105,16 @@ def test_markdown_images_have_alt_text(notebook):
 def test_no_long_run_of_code_without_a_sentence(notebook):
     kinds = "".join("c" if cell.cell_type == "code" else "m" for cell in notebook.cells)
     assert "ccc" not in kinds
+
+
+def test_worked_solutions_cannot_be_read_by_accident(notebook):
+    """Folded words, then folded code: JupyterLab shows its first line, and every output."""
+    solutions = 0
+    for words, code in zip(notebook.cells, notebook.cells[1:]):
+        if "Worked solution" in words.source and words.cell_type == "markdown":
+            solutions += 1
+            assert words.source.startswith("<details>") and words.source.endswith("</details>")
+            assert code.metadata.jupyter.source_hidden and not code.outputs
+            assert code.source.startswith("# Worked solution\n")
+            assert code.source.endswith('.startswith("Right")')
+    assert 3 <= solutions <= 6
