@@ -148,13 +148,13 @@ class RandomShift(layers.Layer):
     Images (batch, height, width, channels); what leaves at one edge comes in at the other. Real
     and generated images are moved alike, so that D cannot learn a few thousand real ones by heart
     (Zhao et al. 2020, "Differentiable augmentation"); G may then move its own by as much. Over the
-    first `warm_up` batches (under R1 D sees four in an update) the share of moved ones grows from 0
+    first `warm_up` batches (D sees three in an update) the share of moved ones grows from 0
     to 1: early on nothing is learned by heart yet, and moves only slow D (Karras et al. 2020 let
     that share follow the need). Moves follow `keras.utils.set_random_seed`, called before the layer
     is built. Raises: ValueError for pixels or warm_up below 1, or inputs that are not images.
     """
 
-    def __init__(self, pixels, warm_up=16_000, **kwargs):
+    def __init__(self, pixels, warm_up=12_000, **kwargs):
         super().__init__(**kwargs)
         if pixels < 1 or warm_up < 1:
             raise ValueError(f"pixels and warm_up must be at least 1, got {pixels} and {warm_up}")
