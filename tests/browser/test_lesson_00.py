@@ -26,3 +26,9 @@ def test_the_walk_follows_its_slider_at_once(page, screenshot):
     slider(panel, LABEL).get_by_role("slider").press("End")
     expect(panel).to_contain_text("At t = 1.00: 0% of the way belongs to a, 100% to b.")
     screenshot(panel, "lesson_00_walk")
+
+
+def test_running_the_lesson_unfolds_no_solution(page):
+    folded = page.locator(".jp-InputPlaceholder")
+    expect(folded).to_have_count(3)
+    assert {text.split("\n")[0] for text in folded.all_inner_texts()} == {"# Worked solution"}
