@@ -25,6 +25,14 @@ def test_classes_differ_as_digits_do():
     assert (distance.argmin(axis=1) == labels[1::2]).mean() > 0.75
 
 
+def test_labels_name_their_digits():
+    """A one has the least ink of all digits, and a zero the darkest centre."""
+    images, labels = data.load_mnist()
+    means = np.stack([images[labels == digit].mean(axis=0)[..., 0] for digit in range(10)])
+    assert means.mean(axis=(1, 2)).argmin() == 1
+    assert means[:, 12:16, 12:16].mean(axis=(1, 2)).argmin() == 0
+
+
 def test_each_call_gives_a_fresh_copy():
     images, _ = data.load_mnist()
     images[:] = 0

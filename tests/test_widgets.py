@@ -1,4 +1,5 @@
 import base64
+import re
 import threading
 import time
 
@@ -41,6 +42,7 @@ def test_start_trains_pause_stops(panel):
     panel.start.click()
     wait_for(lambda: panel.gan.updates_made >= 6)
     assert panel.start.description == "Pause"
+    wait_for(lambda: re.search(r", [1-9][\d,]* updates a second", panel.status.value))
     panel.start.click()
     wait_for(lambda: panel.loop.state == "paused")
     made, picture = panel.gan.updates_made, panel.picture.png
