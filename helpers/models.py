@@ -1,6 +1,7 @@
 """What has which shape? Dense players by size, and the classic programs as named presets."""
 
 import math
+import random
 from dataclasses import dataclass, field
 
 import keras
@@ -98,7 +99,7 @@ class MinibatchStd(layers.Layer):
 
 def _any_start(shape, dtype):
     """A whole number in [0, 2**30) that follows from `keras.utils.set_random_seed`."""
-    return keras.random.randint(shape, 0, 2**30, dtype)
+    return tf.fill(shape, tf.constant(random.randrange(2**30), dtype))  # keras.random: not in 3.12
 
 
 def _whole_number(layer, name, initializer):
