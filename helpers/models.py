@@ -98,8 +98,11 @@ class MinibatchStd(layers.Layer):
 
 
 def _any_start(shape, dtype):
-    """A whole number in [0, 2**30) that follows from `keras.utils.set_random_seed`."""
-    return tf.fill(shape, tf.constant(random.randrange(2**30), dtype))  # keras.random: not in 3.12
+    """A whole number in [0, 2**30) that follows from `keras.utils.set_random_seed`.
+
+    Drawn by Python's generator: Keras 3.12 does not start that of `keras.random` anew.
+    """
+    return tf.fill(shape, tf.constant(random.randrange(2**30), dtype))
 
 
 def _whole_number(layer, name, initializer):
