@@ -396,17 +396,17 @@ class FrontEndCheck(Panel):
         self._show()
         self.picture.observe(self._page_answered, "shown")
 
-    def _write(self):
+    def _words(self):
         if self.answered:
-            words = "Sliders work here: the page drew this picture and told the kernel so."
-        else:
-            words = (
-                "Nothing can be moved here: this is a still picture.\n"
-                "On a website that is as it should be. In JupyterLab: run this cell, and if\n"
-                "nothing changes, open JupyterLab with the README's first command, reload the page."
-            )
-        self._text.set(text=words, color=(REAL if self.answered else "black"))
-        return words
+            return "Sliders work here: the page drew this picture and told the kernel so."
+        return (
+            "Nothing can be moved here: this is a still picture.\n"
+            "On a website that is as it should be. In JupyterLab: run this cell, and if\n"
+            "nothing changes, open JupyterLab with the README's first command, reload the page."
+        )
+
+    def _write(self):
+        self._text.set(text=self._words(), color=(REAL if self.answered else "black"))
 
     def _show(self):
         self.picture.show()
@@ -419,7 +419,7 @@ class FrontEndCheck(Panel):
 
     def describe(self):
         """The panel's picture in words."""
-        return " ".join(self._write().split())
+        return " ".join(self._words().split())
 
 
 class TrainingPanel(Panel):

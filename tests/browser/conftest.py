@@ -6,6 +6,7 @@ Screenshots go to SCREENSHOTS if that is set, else to pytest's temporary folder.
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -33,9 +34,11 @@ TOKEN = "test"
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """A JupyterLab of its own on a copy of the notebooks; yields its address."""
+    """A JupyterLab of its own on a copy of the lessons, started as the README says; yields its address."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    for part in ("notebooks", "figures"):
+        shutil.copytree(ROOT / part, folder / part)
+    (as_readme,) = re.findall(r"/bin/jupyter lab (.*)", (ROOT / "README.md").read_text("utf-8"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -59,6 +62,7 @@ def lab(tmp_path_factory):
         sys.executable,
         "-m",
         "jupyterlab",
+        *as_readme.split(),
         "--no-browser",
         "--allow-root",
         "--ip=127.0.0.1",
@@ -71,7 +75,7 @@ def lab(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(
-            command, cwd=folder / "notebooks", env={**os.environ, **private}, stdout=log, stderr=log
+            command, cwd=folder, env={**os.environ, **private}, stdout=log, stderr=log
         )
     for _ in range(120):
         try:
@@ -91,7 +95,7 @@ def page(request, lab):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{lab}/doc/tree/{request.module.LESSON}?token={TOKEN}")
+        page.goto(f"{lab}/doc/tree/notebooks/{request.module.LESSON}?token={TOKEN}")
         page.locator(".jp-Notebook").wait_for(timeout=60_000)
         lab_page.wait_for_kernel(page)
         page.set_default_timeout(60_000)

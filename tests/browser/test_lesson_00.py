@@ -1,6 +1,6 @@
 """Lesson 00 in JupyterLab: the page answers the kernel, and the first slider walks."""
 
-from lab_page import answer_milliseconds, errors, explorer, slider
+from lab_page import answer_milliseconds, errors, explorer, pictures_in_text, slider
 from playwright.sync_api import expect
 
 LESSON = "00_start_here.ipynb"
@@ -9,6 +9,11 @@ LABEL = "share of the way, t"
 
 def test_every_cell_ran_without_an_error(page):
     assert errors(page) == []
+
+
+def test_the_diagram_is_shown(page):
+    ((address, width),) = pictures_in_text(page).items()
+    assert address.endswith("figures/from_the_lessons.png") and width > 500
 
 
 def test_the_page_answers_that_sliders_work(page, screenshot):

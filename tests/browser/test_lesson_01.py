@@ -1,6 +1,14 @@
 """Lesson 01 in JupyterLab: run all cells, move every slider, let D and G step in turn."""
 
-from lab_page import answer_milliseconds, errors, explorer, pixels, slider, wait_for_change
+from lab_page import (
+    answer_milliseconds,
+    errors,
+    explorer,
+    pictures_in_text,
+    pixels,
+    slider,
+    wait_for_change,
+)
 from playwright.sync_api import expect
 
 LESSON = "01_two_players.ipynb"
@@ -8,6 +16,11 @@ LESSON = "01_two_players.ipynb"
 
 def test_every_cell_ran_without_an_error(page):
     assert errors(page) == []
+
+
+def test_the_diagram_is_shown(page):
+    ((address, width),) = pictures_in_text(page).items()
+    assert address.endswith("figures/two_players.svg") and width > 500
 
 
 def test_each_button_moves_its_own_player_and_says_so(page, screenshot):
