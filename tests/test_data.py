@@ -99,3 +99,99 @@ def test_display_refuses_other_scales(pixels):
 def test_display_refuses_nan():
     with pytest.raises(ValueError, match="not finite"):
         data.to_display(np.array([0.0, np.nan]))
+
+
+MIXTURES = {
+    "spiral": data.spiral(),
+    "ring": data.ring(),
+    "grid": data.grid(),
+    "two moons": data.two_moons(),
+    "drawn by hand": data.Mixture([[0, 0], [1, 0.5]], 0.2),
+}
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_density_integrates_to_one(name):
+    mixture = MIXTURES[name]
+    step = mixture.sigma / 2  # far below the width, so that a plain sum is exact
+    (left, below), (right, above) = (
+        mixture.centres.min(axis=0) - 6 * mixture.sigma,
+        mixture.centres.max(axis=0) + 6 * mixture.sigma,
+    )
+    total = 0.0
+    for x in np.arange(left, right, step):
+        column = np.arange(below, above, step)
+        total += np.exp(mixture.log_density(np.stack([np.full(len(column), x), column], 1))).sum()
+    assert total * step**2 == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_samples_follow_the_density(name):
+    """Shares of boxes of samples against sums of the density over the same boxes."""
+    mixture = MIXTURES[name]
+    points = mixture.sample(20_000, seed=1)
+    assert points.shape == (20_000, 2) and points.dtype == np.float32
+    edges = np.linspace(-mixture.reach, mixture.reach, 7)
+    counts, _, _ = np.histogram2d(*points.T, bins=(edges, edges))
+    fine = np.random.default_rng(0).uniform(-mixture.reach, mixture.reach, (400_000, 2))
+    area = (2 * mixture.reach) ** 2
+    weights = np.exp(mixture.log_density(fine)) * area / len(fine)
+    expected, _, _ = np.histogram2d(*fine.T, bins=(edges, edges), weights=weights)
+    noise, _, _ = np.histogram2d(*fine.T, bins=(edges, edges), weights=weights**2)
+    deviation = np.sqrt(noise + expected / len(points) + 1e-9)
+    assert (abs(counts / len(points) - expected) < 5 * deviation).all()
+    assert counts.sum() > 0.99 * len(points)  # `reach` holds nearly all of them
+
+
+def test_log_density_of_one_gaussian_is_the_closed_form():
+    points = np.array([[0.0, 0], [3, 4], [300, 400]])
+    expected = -0.5 * np.array([0, 25, 250_000]) / 4 - np.log(2 * np.pi * 4)
+    assert np.allclose(data.Mixture([[0, 0]], 2.0).log_density(points), expected)
+
+
+def test_published_shapes():
+    ring, grid = data.ring(), data.grid()
+    assert len(ring.centres) == 8 and np.allclose(np.linalg.norm(ring.centres, axis=1), 1)
+    neighbours = np.linalg.norm(ring.centres - np.roll(ring.centres, 1, axis=0), axis=1)
+    assert np.allclose(neighbours, 2 * np.sin(np.pi / 8))  # eight, not seven and one twice
+    assert sorted(map(tuple, grid.centres)) == [
+        (x, y) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)
+    ]
+    assert (ring.sigma, grid.sigma) == (0.01, 0.05)
+
+
+def test_spiral_centres_are_evenly_spaced_on_it():
+    centres = data.spiral().centres
+    gaps = np.linalg.norm(np.diff(centres, axis=0), axis=1)
+    assert gaps.std() < 1e-3 * gaps.mean() and gaps.max() < 0.025
+    radius = np.linalg.norm(centres, axis=1)
+    assert radius[[0, -1]] == pytest.approx([0.1, 1.0])
+    angle = np.unwrap(np.arctan2(*centres.T[::-1]))
+    assert np.allclose(radius, 0.1 + 0.9 * angle / (4 * np.pi), atol=1e-3)
+
+
+def test_moons_are_each_others_image():
+    centres = data.two_moons().centres
+    assert np.allclose(centres[:100], -centres[100:])
+    assert np.allclose(np.linalg.norm(centres[:100] + [0.3, 0.15], axis=1), 0.6)
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (lambda: data.Mixture([[0, 0, 0]], 1), r"centres must have shape \(k, 2\).*\(1, 3\)"),
+        (lambda: data.Mixture(np.empty((0, 2)), 1), r"k >= 1, got \(0, 2\)"),
+        (lambda: data.Mixture([[0, np.nan]], 1), "not finite"),
+        (lambda: data.Mixture([[0, 0]], 0), "sigma must be above 0 and finite, got 0"),
+        (lambda: data.spiral(turns=0), "turns=0"),
+        (lambda: data.spiral(inner=3), "inner=3"),
+        (lambda: data.two_moons(radius=0), "radius > 0.* got 0, 200"),
+        (lambda: data.ring(modes=0), "modes must be at least 1, got 0"),
+        (lambda: data.grid(side=0), "side must be at least 1, got 0"),
+        (lambda: data.ring().sample(0, seed=0), "n must be at least 1, got 0"),
+        (lambda: data.ring().log_density(np.zeros(2)), r"points must have shape \(n, 2\)"),
+    ],
+)
+def test_impossible_mixtures_are_refused(call, what):
+    with pytest.raises(ValueError, match=what):
+        call()
