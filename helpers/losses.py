@@ -94,7 +94,7 @@ LOSSES = {
 
 @dataclass(frozen=True)
 class Penalty:
-    """A price on the slope of D, ||grad_x s(x)||^2 for each sample (batch,) -> a scalar >= 0.
+    """A price on the slope of D, ||grad_x s(x)||^2 for each sample, (batch, ...) -> a scalar >= 0.
 
     samples: where the slope is taken: "real", "fake", or "between" (see `interpolate`).
     """
@@ -133,7 +133,8 @@ def logits_and_penalties(discriminator, real, fake, names=(), seed=None):
     real, fake: batches of one shape, float32. names: of penalties in `PENALTIES`. seed: a
         `keras.random.SeedGenerator`, needed by "wgan_gp".
     D must not normalise over the batch (no BatchNormalization), or the slope at a sample is not
-    that sample's own. Returns: logits of real, logits of fake, {name: a scalar >= 0}.
+    that sample's own. Where D has several logits, they belong to games side by side, one for each
+    entry of the samples' axis 1, and each game has a slope of its own. Returns: logits of real, logits of fake, {name: a scalar >= 0}.
     """
     batches = {"real": real, "fake": fake}
     places = {PENALTIES[name].samples for name in names}
@@ -147,7 +148,9 @@ def logits_and_penalties(discriminator, real, fake, names=(), seed=None):
             score = tf.reduce_sum(logits[place])
         if place in places:
             slope = tape.gradient(score, samples)
-            squares[place] = tf.reduce_sum(slope**2, axis=range(1, len(slope.shape)))
+            side_by_side = logits[place].shape[1:] == slope.shape[1:-1]
+            own = range(2 if side_by_side else 1, len(slope.shape))  # the axes of one sample
+            squares[place] = tf.reduce_sum(slope**2, axis=own)
     penalties = {name: PENALTIES[name].price(squares[PENALTIES[name].samples]) for name in names}
     return logits["real"], logits["fake"], penalties
 

@@ -75,26 +75,81 @@ def dense_discriminator(
     return keras.Sequential([*stack, layers.Dense(1)], name="discriminator")
 
 
+def dense_generators(latent_dims, units, sample_dim=2, activation="leaky_relu"):
+    """Many small generators side by side in one model, which share nothing but the call.
+
+    latent_dims: the latent dimension of each game, one int a game. units: widths of the hidden
+    layers. z (batch, games * max(latent_dims)) -> samples (batch, games, sample_dim): each game
+    takes a part of z that no other sees, and of that its own first latent_dims entries.
+    Raises: ValueError for an unknown activation, or a width or dimension below 1.
+    """
+    games, widest = len(latent_dims), max(latent_dims, default=0)
+    _check(units, activation, games=games, latent_dim=min(latent_dims, default=1))
+    used = [[float(i < dim) for i in range(widest)] for dim in latent_dims]
+    stack = [keras.Input((games * widest,)), layers.Reshape((games, widest))]
+    stack.append(layers.Rescaling(scale=used))
+    stack += _dense_side_by_side(games, (widest, *units), activation)
+    stack.append(_dense_layer(games, (widest, *units)[-1], sample_dim))
+    return keras.Sequential(stack, name="generators")
+
+
+def dense_discriminators(games, units, sample_dim=2, activation="leaky_relu", minibatch_std=False):
+    """Many small discriminators side by side: samples (batch, games, d) -> logits (batch, games).
+
+    The arguments are those of `dense_discriminator`; see `dense_generators`.
+    """
+    _check(units, activation, games=games)
+    widths = (sample_dim, *units)
+    stack = [keras.Input((games, sample_dim)), *_dense_side_by_side(games, widths, activation)]
+    if minibatch_std:
+        stack.append(MinibatchStd())
+    stack.append(_dense_layer(games, widths[-1] + minibatch_std, 1))
+    return keras.Sequential([*stack, layers.Reshape((games,))], name="discriminators")
+
+
+def _dense_side_by_side(games, widths, activation):
+    stack = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        stack += [_dense_layer(games, inputs, outputs), _activation(activation)]
+    return stack
+
+
+def _dense_layer(games, inputs, outputs):
+    """`layers.Dense(outputs)` for each game: (batch, games, inputs) -> (batch, games, outputs).
+
+    Its kernel is (games, inputs, outputs), in which Keras' own Glorot rule sees a convolution or
+    something else, from release to release: so the rule (Glorot and Bengio 2010) is spelled out.
+    """
+    limit = math.sqrt(6 / (inputs + outputs))
+    return layers.EinsumDense(
+        "bgi,gio->bgo",
+        output_shape=(games, outputs),
+        bias_axes="go",
+        kernel_initializer=keras.initializers.RandomUniform(-limit, limit),
+    )
+
+
 def _activation(name):
     return layers.LeakyReLU(negative_slope=0.2) if name == "leaky_relu" else layers.Activation(name)
 
 
 @keras.saving.register_keras_serializable("gan_course")
 class MinibatchStd(layers.Layer):
-    """Appends how much the batch varies: (batch, features) -> (batch, features + 1).
+    """Appends how much the batch varies: (batch, ..., features) -> (batch, ..., features + 1).
 
-    The new value, one for the whole batch, is the mean over features of the standard deviation
+    The new value, one for the whole batch (of each game, where games lie side by side), is the mean over features of the standard deviation
     over the batch (Karras et al. 2018, section 3, with one group). A generator that repeats
     itself makes it small, and D can see that.
     """
 
     def call(self, inputs):
         deviation = keras.ops.sqrt(keras.ops.var(inputs, axis=0) + 1e-8)
-        column = keras.ops.ones_like(inputs[:, :1]) * keras.ops.mean(deviation)
-        return keras.ops.concatenate([inputs, column], axis=1)
+        mean = keras.ops.mean(deviation, axis=-1, keepdims=True)
+        column = keras.ops.ones_like(inputs[..., :1]) * mean
+        return keras.ops.concatenate([inputs, column], axis=-1)
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], input_shape[1] + 1)
+        return (*input_shape[:-1], input_shape[-1] + 1)
 
 
 def _any_start(shape, dtype):

@@ -35,6 +35,8 @@ class GAN(keras.Model):
 
     generator: any Keras model, z (batch, latent_dim) -> samples (batch, ...), float32.
     discriminator: any Keras model, samples -> one logit each, (batch, 1); no sigmoid at its end.
+        Players of `models.dense_generators` and `dense_discriminators` hold many games side by
+        side: samples (batch, games, d), logits (batch, games), and the history has their means.
     latent_dim: width of z. seed: int, of the latent vectors, of the order of the data and of the
         random factors in penalties. (The players' initial weights, Dropout and shifts follow
         `keras.utils.set_random_seed`, called before they are built.)
@@ -45,6 +47,8 @@ class GAN(keras.Model):
     These variables may be changed with `.assign(value)` between two calls, without compiling
     again: `generator_optimizer.learning_rate`, `discriminator_optimizer.learning_rate`,
     `penalty_weights[name]`, `ema_decay`, and `active_latent_dim` (later entries of z become 0).
+    Nor is anything compiled again by `choose_loss` and `choose_discriminator_steps`, for what was
+    given to `compile`, or by `start_over`, which goes back to before the first update.
 
     `updates` counts the updates made; `update_history` holds their measurements. Saving is
     Keras' own and complete (weights, both optimizers, average, random state, history):
@@ -69,12 +73,15 @@ class GAN(keras.Model):
         ]
         self.ema_decay = self._state("ema_decay", ema_decay)
         self.active_latent_dim = self._state("active_latent_dim", self.latent_dim, "int32")
+        self._discriminator_steps = self._state("discriminator_steps", 1, "int32")
+        self._loss_index = self._state("loss_index", 0, "int32")
         self.penalty_weights = {name: self._state(f"{name}_weight", 0) for name in PENALTIES}
         self.updates = self._state("updates", 0, "int64")
         self.draws = self._state("draws", 0, "int64")
         self._history = []
         self._epoch_total, self._epoch_updates = 0.0, 0
         self._last_finite = None
+        self._half_update = {}
         self.built = True
 
     def _state(self, name, value, dtype="float32"):
@@ -104,8 +111,10 @@ class GAN(keras.Model):
         """Choose the rules of the game.
 
         generator_optimizer, discriminator_optimizer: two separate Keras optimizers.
-        loss: a name in `losses.LOSSES`. penalties: {name in `losses.PENALTIES`: weight >= 0}.
-        discriminator_steps: steps of D in each update, each on a batch of its own.
+        loss: a name in `losses.LOSSES`; or several, all compiled, of which the first is played.
+        penalties: {name in `losses.PENALTIES`: weight >= 0}.
+        discriminator_steps: steps of D in each update, each on a batch of its own; or several such
+            numbers, of which the first is played. That costs a longer wait for the compiler.
         halving_updates: h > 0 lets both learning rates fall as 1 / (1 + t / h), t being the updates
             made: half after h of them. A rate assigned meanwhile falls on from there. None: constant.
         updates_per_call: the most updates that one compiled call makes under `fit`.
@@ -117,8 +126,12 @@ class GAN(keras.Model):
         Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, or rates
             that are to fall by `halving_updates` and by a schedule of their own.
         """
-        if loss not in LOSSES:
-            raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {loss!r}")
+        loss_names = (loss,) if isinstance(loss, str) else tuple(loss)
+        for name in loss_names:
+            if name not in LOSSES:
+                raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {name!r}")
+        if len(set(loss_names)) != len(loss_names) or not loss_names:
+            raise ValueError(f"give at least one loss, each once, got {loss_names}")
         penalties = dict(penalties or {})
         for name, weight in penalties.items():
             if name not in PENALTIES:
@@ -152,15 +165,53 @@ class GAN(keras.Model):
                 for variable in self.generator.variables + self.discriminator.variables
             )
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
-        self.loss_name = loss
+        self.loss_names = loss_names
+        self._loss_index.assign(0)
         self.penalty_names = tuple(penalties)
         for name, weight in penalties.items():
             self.penalty_weights[name].assign(weight)
-        self.discriminator_steps = _whole_number("discriminator_steps", discriminator_steps)
+        self.allowed_discriminator_steps = tuple(
+            _whole_number("discriminator_steps", number)
+            for number in np.atleast_1d(np.array(discriminator_steps)).tolist()
+        )
+        self._discriminator_steps.assign(self.allowed_discriminator_steps[0])
         self.updates_per_call = _whole_number("updates_per_call", updates_per_call)
         for name, (optimizer, player) in players.items():
             setattr(self, f"{name}_optimizer", optimizer)
             optimizer.build(player.trainable_variables)
+        self._start = [variable.numpy() for variable in self._moving_state()]
+
+    @property
+    def loss_name(self):
+        return self.loss_names[int(self._loss_index.numpy())]
+
+    def choose_loss(self, name):
+        """Play for another of the losses given to `compile`, from the next update on."""
+        if name not in self.loss_names:
+            raise ValueError(f"compiled for {self.loss_names}, got {name!r}: give both to compile")
+        self._loss_index.assign(self.loss_names.index(name))
+
+    @property
+    def discriminator_steps(self):
+        return int(self._discriminator_steps.numpy())
+
+    def choose_discriminator_steps(self, number):
+        """Let D take another of the numbers of steps given to `compile`, from the next update on."""
+        if number not in self.allowed_discriminator_steps:
+            raise ValueError(
+                f"compiled for {self.allowed_discriminator_steps} steps of D, got {number!r}: "
+                "give both to compile"
+            )
+        self._discriminator_steps.assign(number)
+
+    def start_over(self):
+        """Weights, optimizers, average, noise and history as they were when `compile` was called.
+
+        Learning rates and all else that is set by hand stay as they are; nothing is compiled again.
+        """
+        for variable, value in zip(self._moving_state(), self._start):
+            variable.assign(value)
+        self._history, self._half_update, self._last_finite = [], {}, None
 
     # ---- one update ---------------------------------------------------------------------
 
@@ -189,7 +240,7 @@ class GAN(keras.Model):
             real_logits, fake_logits, penalties = logits_and_penalties(
                 self.discriminator, real, fake, self.penalty_names, self.penalty_seed
             )
-            loss = price = LOSSES[self.loss_name].discriminator(real_logits, fake_logits)
+            loss = price = self._chosen("discriminator", real_logits, fake_logits)
             for name, penalty in penalties.items():
                 price += self.penalty_weights[name] * penalty
         gradients = tape.gradient(price, self.discriminator.trainable_variables)
@@ -209,14 +260,50 @@ class GAN(keras.Model):
         real: (batch, ...), looked at by paired losses only; z: (batch, latent_dim).
         Returns: loss and gradient norm, scalars by name.
         """
-        rule = LOSSES[self.loss_name]
+        paired = any(LOSSES[name].paired for name in self.loss_names)
         with tf.GradientTape() as tape:
             fake_logits = self.discriminator(self.generator(z, training=True), training=True)
-            real_logits = self.discriminator(real, training=True) if rule.paired else None
-            loss = rule.generator(real_logits, fake_logits)
+            real_logits = self.discriminator(real, training=True) if paired else None
+            loss = self._chosen("generator", real_logits, fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self._fused(self._move_generator, gradients)
         return {"generator_loss": loss, "generator_gradient_norm": _norm(gradients)}
+
+    def _chosen(self, player, real_logits, fake_logits):
+        """That player's price by the loss that is played: where several are compiled, by a switch."""
+        prices = [
+            getattr(LOSSES[name], player)(real_logits, fake_logits) for name in self.loss_names
+        ]
+        if len(prices) == 1:
+            return prices[0]
+        return tf.reduce_sum(tf.one_hot(self._loss_index, len(prices)) * tf.stack(prices))
+
+    def step_alone(self, player, real):
+        """One step of "generator" or "discriminator" on new noise, while the other stands still.
+
+        real: float32 (batch, ...). A step of G counts as an update; its row in the history has
+        D's columns from the last step of D alone, or NaN if there was none since the last update.
+        Returns: that step's measurements, floats by name.
+        """
+        if player not in ("generator", "discriminator"):
+            raise ValueError(f'player must be "generator" or "discriminator", got {player!r}')
+        check_samples(real, self.sample_shape)
+        self.make_train_function()
+        if self._last_finite is None:
+            self._keep_if_finite()
+        step = self.generator_step if player == "generator" else self.discriminator_step
+        measured = {
+            name: float(value)
+            for name, value in step(tf.constant(real), self.draw_latent(len(real))).items()
+        }
+        if not (np.isfinite([*measured.values()]).all() and self._keep_if_finite()):
+            raise self._broken(self.updates_made)
+        self._half_update |= measured
+        if player == "generator":
+            row = [self._half_update.get(name, np.nan) for name in HISTORY_COLUMNS]
+            self._history.append(np.array([row], "float32"))
+            self._half_update = {}
+        return measured
 
     def _move_generator(self, gradients):
         self.generator_optimizer.apply(gradients)
@@ -248,24 +335,27 @@ class GAN(keras.Model):
         batches = self._as_batches_of_batches(data)
         synchronised = tf.distribute.has_strategy()  # replicas cannot meet inside a tf.while_loop
         n = batches.shape[0] if synchronised else tf.shape(batches)[0]
+        steps = tf.convert_to_tensor(self._discriminator_steps)
+        if synchronised or self.allowed_discriminator_steps == (1,):
+            with tf.init_scope():
+                steps = self.discriminator_steps
+
+        def move_discriminator(i, k):
+            real = batches[(i * steps + k) % n]
+            z = self.draw_latent(tf.shape(real)[0])
+            return self.discriminator_step(real, z), real, z
 
         def one_update(i, rows):
-            for k in range(self.discriminator_steps):
-                real = batches[(i * self.discriminator_steps + k) % n]
-                z = self.draw_latent(tf.shape(real)[0])
-                measured = self.discriminator_step(real, z)
+            def extra(k, loss):
+                return move_discriminator(i, k)[0]["discriminator_loss"]
+
+            _walk(steps - 1, extra, tf.zeros(()), isinstance(steps, int))
+            measured, real, z = move_discriminator(i, steps - 1)
             measured |= self.generator_step(real, z)
             row = tf.stack([measured[name] for name in HISTORY_COLUMNS])
-            return i + 1, tf.tensor_scatter_nd_update(rows, [[i]], [row])
+            return tf.tensor_scatter_nd_update(rows, [[i]], [row])
 
-        rows = tf.zeros((n, len(HISTORY_COLUMNS)))
-        if synchronised:
-            for i in range(n):
-                _, rows = one_update(i, rows)
-        else:  # one iteration at a time: outside XLA they would overlap and race for the variables
-            _, rows = tf.while_loop(
-                lambda i, rows: i < n, one_update, (0, rows), parallel_iterations=1
-            )
+        rows = _walk(n, one_update, tf.zeros((n, len(HISTORY_COLUMNS))), synchronised)
         return {"rows": rows}
 
     # ---- around the compiled call -------------------------------------------------------
@@ -297,9 +387,13 @@ class GAN(keras.Model):
             - len(rows)
             + (int(finite.argmin()) if not finite.all() else len(rows))
         )
+        raise self._broken(broken_at)
+
+    def _broken(self, update):
+        """Go back to the last finite state; returns the error that says so."""
         kept = self._go_back()
-        raise NonFiniteTraining(
-            f"a loss, gradient or weight became NaN or infinite at update {broken_at:,}. {kept} "
+        return NonFiniteTraining(
+            f"a loss, gradient or weight became NaN or infinite at update {update:,}. {kept} "
             "Try a smaller learning rate, a penalty such as {'r1': 1.0}, or look for values in "
             "the data that are not finite; then train on."
         )
@@ -475,9 +569,9 @@ class GAN(keras.Model):
         return {
             "generator_optimizer": serialize(self.generator_optimizer),
             "discriminator_optimizer": serialize(self.discriminator_optimizer),
-            "loss": self.loss_name,
+            "loss": list(self.loss_names),
             "penalties": {n: float(self.penalty_weights[n].numpy()) for n in self.penalty_names},
-            "discriminator_steps": self.discriminator_steps,
+            "discriminator_steps": list(self.allowed_discriminator_steps),
             "halving_updates": self.halving_updates,
             "updates_per_call": self.updates_per_call,
             "jit_compile": self.jit_compile,
@@ -590,6 +684,24 @@ def _standard_normal(shape, seed):
     return np.sqrt(2, dtype="float32") * tf.math.erfinv(spread)
 
 
+def _walk(n, body, state, written_out):
+    """state <- body(i, state) for i = 0 ... n - 1.
+
+    As a `tf.while_loop`, one iteration at a time: outside XLA they would overlap and race for the
+    variables. written_out: without a loop, for what must not stand in one; n is then an int.
+    """
+    if written_out:
+        for i in range(n):
+            state = body(i, state)
+        return state
+    return tf.while_loop(
+        lambda i, state: i < n,
+        lambda i, state: (i + 1, body(i, state)),
+        (0, state),
+        parallel_iterations=1,
+    )[1]
+
+
 def _norm(gradients):
     """The Euclidean length of all gradients together, as the length of their columns' lengths.
 
@@ -619,7 +731,8 @@ def _check_players(generator, discriminator, latent_dim):
         raise ValueError(
             f"the discriminator does not take the generator's samples, {samples.shape}: {error}"
         ) from error
-    if tuple(logits.shape) != (2, 1):
+    side_by_side = (2, samples.shape[1]) if len(samples.shape) == 3 else None
+    if tuple(logits.shape) not in ((2, 1), side_by_side):
         raise ValueError(
             f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}"
         )

@@ -175,3 +175,40 @@ def test_generator_refuses(arguments, message):
 def test_discriminator_refuses_dropout_out_of_range(dropout):
     with pytest.raises(ValueError, match=f"dropout must be at least 0 and below 1, got {dropout}"):
         models.dense_discriminator((8,), dropout=dropout)
+
+
+def test_generators_side_by_side_use_their_own_part_of_z():
+    keras.utils.set_random_seed(0)
+    generators = models.dense_generators((1, 3), (8,))
+    z = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+    changes = []
+    for entry in range(6):
+        other = z.copy()
+        other[:, entry] += 1
+        gap = abs(generators(other).numpy() - generators(z).numpy()).max(axis=(0, 2))
+        changes.append((gap > 1e-6).tolist())
+    assert changes == [[True, False], *[[False, False]] * 2, *[[False, True]] * 3]
+
+
+def test_players_side_by_side_start_like_single_ones():
+    """Keras' Glorot rule would see a convolution and start them sqrt(games) times too small."""
+    keras.utils.set_random_seed(0)
+    together = models.dense_discriminators(50, (64,), sample_dim=32).weights[0].numpy()
+    alone = models.dense_discriminator((64,), (32,)).layers[1].kernel.numpy()
+    assert together.shape == (50, 32, 64)
+    assert together.std() == pytest.approx(alone.std(), rel=0.05)
+    assert abs(together).max() == pytest.approx(abs(alone).max(), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (lambda: models.dense_generators((), (8,)), "games must be at least 1, got 0"),
+        (lambda: models.dense_generators((2, 0), (8,)), "latent_dim must be at least 1, got 0"),
+        (lambda: models.dense_discriminators(0, (8,)), "games must be at least 1, got 0"),
+        (lambda: models.dense_discriminators(2, (0,)), "a width in units must be at least 1"),
+    ],
+)
+def test_impossible_players_side_by_side_are_refused(call, what):
+    with pytest.raises(ValueError, match=what):
+        call()

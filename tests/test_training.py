@@ -218,6 +218,137 @@ def test_settings_act_without_compiling_again(small_gan, points):
     assert np.allclose(one[0], one[1])  # entries of z beyond the first are masked
 
 
+def players_weights(gan):
+    return copy(gan.generator.weights + gan.discriminator.weights + gan.averaged_weights)
+
+
+def traced(gan):
+    """Counts how often Python runs a step of D: only while TensorFlow traces."""
+    runs, step = [], gan.discriminator_step
+    gan.discriminator_step = lambda *batches: runs.append(1) or step(*batches)
+    return runs
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_chosen_loss_is_played_as_if_it_were_the_only_one(small_gan, points, name):
+    switching, single = small_gan(loss=list(LOSSES)), small_gan(loss=name)
+    runs = traced(switching)
+    batches = points[:64].reshape(2, 32, 2)
+    switching.train_on_batch(batches)
+    compiled = len(runs)
+    switching.start_over()
+    switching.choose_loss(name)
+    for gan in (switching, single):
+        gan.train_on_batch(batches)
+    assert len(runs) == compiled and switching.loss_name == name
+    for ours, theirs in zip(players_weights(switching), players_weights(single)):
+        assert np.allclose(ours, theirs, atol=1e-6)
+    for column in training.HISTORY_COLUMNS:
+        ours, theirs = switching.update_history[column], single.update_history[column]
+        assert np.allclose(ours, theirs, atol=1e-5), column
+
+
+def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, points):
+    batches = points[:192].reshape(6, 32, 2)
+    choosing, fixed = small_gan(discriminator_steps=[1, 2, 5]), small_gan(discriminator_steps=5)
+    runs = traced(choosing)
+    choosing.train_on_batch(batches)
+    compiled = len(runs)
+    choosing.start_over()
+    choosing.choose_discriminator_steps(5)
+    for gan in (choosing, fixed):
+        gan.train_on_batch(batches)
+    assert len(runs) == compiled and choosing.discriminator_steps == 5
+    for ours, theirs in zip(players_weights(choosing), players_weights(fixed)):
+        assert np.allclose(ours, theirs, atol=1e-6)
+    with pytest.raises(ValueError, match=r"compiled for \(1, 2, 5\) steps of D, got 3"):
+        choosing.choose_discriminator_steps(3)
+    with pytest.raises(ValueError, match="compiled for .'non_saturating',., got 'hinge'"):
+        choosing.choose_loss("hinge")
+
+
+def test_starting_over_repeats_the_run_and_keeps_what_was_set_by_hand(small_gan, points):
+    gan = small_gan(dropout=0.2)
+    gan.fit(points, batch_size=32, epochs=2, verbose=0)
+    first, history = copy(gan.weights), gan.update_history
+    gan.generator_optimizer.learning_rate.assign(0.5)
+    gan.start_over()
+    assert gan.updates_made == 0 and len(gan.update_history["generator_loss"]) == 0
+    assert np.isclose(gan.generator_optimizer.learning_rate.numpy(), 0.5)
+    gan.generator_optimizer.learning_rate.assign(1e-2)
+    gan.fit(points, batch_size=32, epochs=2, verbose=0)
+    assert all((a == b).all() for a, b in zip(first, copy(gan.weights)))
+    for column in training.HISTORY_COLUMNS:
+        assert (gan.update_history[column] == history[column]).all()
+
+
+def test_one_player_steps_alone_and_the_history_says_what_was_measured(small_gan, points):
+    gan = small_gan()
+    real = points[:32]
+    players = {"discriminator": gan.discriminator, "generator": gan.generator}
+    for moved, still in (("discriminator", "generator"), ("generator", "discriminator")):
+        before = {name: copy(player.weights) for name, player in players.items()}
+        measured = gan.step_alone(moved, real)
+        assert measured[f"{moved}_loss"] > 0
+        for name, same in ((moved, False), (still, True)):
+            pairs = zip(before[name], copy(players[name].weights))
+            assert all((a == b).all() for a, b in pairs) == same
+    gan.step_alone("generator", real)
+    history = gan.update_history
+    assert gan.updates_made == 2 and len(history["generator_loss"]) == 2
+    assert np.isfinite(history["generator_loss"]).all()
+    assert np.isfinite(history["real_score"]).tolist() == [True, False]  # G moved alone, twice
+    with pytest.raises(ValueError, match="player must be .* got 'critic'"):
+        gan.step_alone("critic", real)
+    with pytest.raises(ValueError, match="samples must have shape"):
+        gan.step_alone("generator", real[:, :1])
+    gan.generator_optimizer.learning_rate.assign(1e38)
+    kept = copy(gan.generator.weights)
+    with pytest.raises(training.NonFiniteTraining, match="update 3"):
+        for _ in range(3):
+            gan.step_alone("generator", real)
+    assert all(np.isfinite(a).all() for a in copy(gan.generator.weights)) and len(kept)
+
+
+def one_of(stacked, game, player):
+    """Gives a plain player the weights of one game of a stacked one."""
+    kernels = [weights.numpy()[game] for weights in stacked.weights]
+    player.set_weights(kernels)
+    return player
+
+
+def test_games_side_by_side_are_games_of_their_own(points):
+    """Game 1 of two against a single GAN with its weights, its data and its noise; R1 and WGAN-GP."""
+    keras.utils.set_random_seed(0)
+    generators = models.dense_generators((1, 3), (8,))
+    both = training.GAN(generators, models.dense_discriminators(2, (8,), minibatch_std=True), 6)
+    rules = {"penalties": {"r1": 0.5, "r2": 0.5}, "jit_compile": False}
+    both.compile(keras.optimizers.SGD(0.2), keras.optimizers.SGD(0.2), **rules)
+    alone = training.GAN(
+        one_of(both.generator, 1, models.dense_generator(3, (8,), (2,), output="linear")),
+        one_of(both.discriminator, 1, models.dense_discriminator((8,), (2,), minibatch_std=True)),
+        latent_dim=3,
+    )
+    alone.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), **rules)
+    real = tf.constant(points[:64].reshape(32, 2, 2))
+    for _ in range(3):
+        z = both.draw_latent(32)
+        for step, narrow in (
+            (both.discriminator_step, alone.discriminator_step),
+            (both.generator_step, alone.generator_step),
+        ):
+            step(real, z)
+            narrow(real[:, 1], z[:, 3:])
+    for together, player in (
+        (both.generator, alone.generator),
+        (both.discriminator, alone.discriminator),
+    ):
+        for stacked, weights in zip(together.weights, player.weights):
+            assert np.allclose(stacked.numpy()[1], weights.numpy(), atol=1e-5)
+    samples = both.sample(5, seed=0)
+    assert samples.shape == (5, 2, 2)
+
+
 @pytest.mark.parametrize("jit_compile", [True, False])
 def test_learning_rates_fall_as_asked_and_from_a_new_start(small_gan, points, jit_compile):
     """rate / (1 + t / h) after t updates; one set by hand at update t falls by (h + t) / (h + t')."""
