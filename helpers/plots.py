@@ -6,6 +6,8 @@ eyes), and a line style or marker that says the same. Images come in the course'
 
 import matplotlib.pyplot as plt
 import numpy as np
+from contourpy import contour_generator
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from .data import to_display
@@ -130,26 +132,19 @@ def curves(history, window=None):
     return figure, np.array([losses, scores, accuracies])
 
 
-class TrainingView:
-    """One frame of a training run, made to be redrawn often: samples left, losses right.
+class LossCurves:
+    """The two losses of a run over its updates, on axes made to be redrawn often.
 
-    `update(samples, history)` moves the artists listed in `moving`; everything else (axes, ticks,
-    labels) changes only when it returns True. `figure` is a matplotlib Figure
-    that pyplot does not know, for it is drawn from a thread of its own.
+    `update(history)` moves the artists in `moving`, and returns True if it had to change the
+    axes' limits, so that everything else must be drawn again.
     """
 
-    def __init__(self, columns=5):
-        self.columns = columns
-        self.figure = Figure(figsize=(9, 4), dpi=80)
-        grid, self.axes = self.figure.subplots(1, 2, width_ratios=(1, 1.25))
-        self.figure.subplots_adjust(0.01, 0.13, 0.98, 0.92, 0.14)
-        _show(grid, np.zeros((30 * columns, 30 * columns)))
-        self._picture = grid.images[0]
-        grid.set_title("the same latent vectors, drawn again and again", fontsize=10)
-        self.axes.set(xlim=(0, 500), ylim=(0, 3), xlabel="updates", ylabel="loss in nats")
+    def __init__(self, axes):
+        self.axes = axes
+        axes.set(xlim=(0, 500), ylim=(0, 3), xlabel="updates", ylabel="loss in nats")
         for height, name in ((2 * np.log(2), "2 log 2"), (np.log(2), "log 2")):
-            self.axes.axhline(height, color="0.7", linewidth=0.8, zorder=0)
-            self.axes.annotate(
+            axes.axhline(height, color="0.7", linewidth=0.8, zorder=0)
+            axes.annotate(
                 name,
                 (1, height),
                 xycoords=("axes fraction", "data"),
@@ -163,12 +158,59 @@ class TrainingView:
             ("discriminator_loss", "discriminator", DISCRIMINATOR),
             ("generator_loss", "generator", GENERATED),
         ):
-            (self._lines[name],) = self.axes.plot(
+            (self._lines[name],) = axes.plot(
                 [], [], color=colour, linestyle=STYLES[colour], linewidth=1.3, label=label
             )
-        self.axes.set_title("losses (grey: D cannot tell real from generated)", fontsize=10)
-        self.axes.legend(loc="upper right", ncols=2, fontsize=9)
-        self.moving = [self._picture, *self._lines.values()]
+        axes.set_title("losses (grey: D cannot tell real from generated)", fontsize=10)
+        axes.legend(loc="upper right", ncols=2, fontsize=9)
+        self.moving = [*self._lines.values()]
+
+    def update(self, history):
+        """Show the losses of `GAN.update_history`, as means over 150 stretches of the run."""
+        n = len(history["generator_loss"])
+        stride = max(5, n // 150)
+        seen = []
+        for name, line in self._lines.items():
+            means = history[name][: n // stride * stride].reshape(-1, stride).mean(axis=1)
+            line.set_data((np.arange(len(means)) + 1) * stride, means)
+            seen.append(means[np.isfinite(means)])
+        seen = np.concatenate(seen)
+        low, high = np.quantile(seen, [0.01, 0.99]) if len(seen) else (0, 0)
+        limits = (
+            (0, 500 * _power_of_two_above(n / 500)),
+            (
+                -_power_of_two_above(-low) if low < -0.1 else 0,
+                3 * _power_of_two_above(high / 2.5),
+            ),
+        )
+        changed = (self.axes.get_xlim(), self.axes.get_ylim()) != limits
+        self.axes.set(xlim=limits[0], ylim=limits[1])
+        return changed
+
+
+def _power_of_two_above(value):
+    """The smallest of 1, 2, 4 ... that is not below value."""
+    return 2.0 ** max(0, int(np.ceil(np.log2(max(value, 1)))))
+
+
+class TrainingView:
+    """One frame of a training run, made to be redrawn often: samples left, losses right.
+
+    `update(samples, history)` moves the artists listed in `moving`; everything else (axes, ticks,
+    labels) changes only when it returns True. `figure` is a matplotlib Figure
+    that pyplot does not know, for it is drawn from a thread of its own.
+    """
+
+    def __init__(self, columns=5):
+        self.columns = columns
+        self.figure = Figure(figsize=(9, 4), dpi=80)
+        grid, axes = self.figure.subplots(1, 2, width_ratios=(1, 1.25))
+        self.figure.subplots_adjust(0.01, 0.13, 0.98, 0.92, 0.14)
+        _show(grid, np.zeros((30 * columns, 30 * columns)))
+        self._picture = grid.images[0]
+        grid.set_title("the same latent vectors, drawn again and again", fontsize=10)
+        self._losses = LossCurves(axes)
+        self.moving = [self._picture, *self._losses.moving]
 
     def update(self, samples, history):
         """Show samples (columns^2, 28, 28, 1) and the losses of `GAN.update_history`.
@@ -176,12 +218,122 @@ class TrainingView:
         Returns: True if the axes' limits changed, so that the background must be drawn again.
         """
         self._picture.set_data(tile(samples, self.columns))
-        n = len(history["generator_loss"])
-        stride = max(5, n // 150)
-        for name, line in self._lines.items():
-            means = history[name][: n // stride * stride].reshape(-1, stride).mean(axis=1)
-            line.set_data((np.arange(len(means)) + 1) * stride, means)
-        limit = 500 * 2 ** max(0, int(np.ceil(np.log2(max(n, 1) / 500))))
-        changed = self.axes.get_xlim()[1] != limit
-        self.axes.set_xlim(0, limit)
+        return self._losses.update(history)
+
+
+LAYERS = ("real", "generated", "D's answer", "D = ½", "gradient", "warped grid")
+ARROWS = 80
+ARROW_SCALE = 0.2  # length of an arrow for a gradient of length 1, in units of the data
+
+
+class PlaneView:
+    """One frame of a game in the plane, made to be redrawn often; used as `TrainingView` is.
+
+    Left, as layers that can be hidden: real points (dots), generated points (crosses), D's
+    answer as a heat map with its contour at 1/2, arrows along which the generator's loss pulls
+    generated points, and the warped grid: the generator's image of a square grid of latent points.
+    Right: losses, and the distance from generated to real over time.
+
+    reach: half the side of the square that is shown. places: how many points a side D is asked at.
+    lattice: how many latent points a side the grid has.
+    """
+
+    def __init__(self, reach=1.25, places=48, lattice=17):
+        self.figure = Figure(figsize=(9, 5.2), dpi=80)
+        plane = self.figure.add_axes((0.045, 0.13, 0.495, 0.85))
+        plane.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+        plane.tick_params(labelsize=8)
+        self._line = np.linspace(-reach, reach, places)
+        self.places = np.stack(np.meshgrid(self._line, self._line), -1).reshape(-1, 2)
+        self._lattice = lattice
+        self._artists = self._layers(plane, reach)
+        handles = [self._artists[name] for name in LAYERS if name not in ("D's answer", "gradient")]
+        plane.legend(
+            handles=handles,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.05),
+            ncols=4,
+            fontsize=9,
+            frameon=False,
+            handletextpad=0.4,
+            columnspacing=1.2,
+        )
+        self._losses = LossCurves(self.figure.add_axes((0.63, 0.62, 0.35, 0.31)))
+        far = self.figure.add_axes((0.63, 0.11, 0.35, 0.32))
+        far.set(yscale="log", ylim=(0.005, 1), xlabel="updates", ylabel="distance")
+        far.set_title("sliced Wasserstein distance to real points", fontsize=10)
+        (self._distance,) = far.plot([], [], color=GENERATED, linewidth=1.3, label="generated")
+        (self._floor,) = far.plot(
+            [0, 1e9], [1, 1], color=REAL, linestyle=":", label="real against real"
+        )
+        far.legend(loc="upper right", fontsize=9)
+        self._far = far
+        self.moving = [*self._artists.values(), *self._losses.moving, self._distance, self._floor]
+
+    def _layers(self, plane, reach):
+        edge = reach + (self._line[1] - self._line[0]) / 2
+        heat = plane.imshow(
+            np.full(2 * (len(self._line),), 0.5),
+            extent=(-edge, edge, -edge, edge),
+            origin="lower",
+            cmap="PRGn",
+            vmin=0.2,  # a penalised D is rarely surer than that
+            vmax=0.8,
+            alpha=0.6,
+            interpolation="nearest",
+        )
+        warped = LineCollection([], colors="0.35", linewidths=0.6, label="warped grid")
+        contour = LineCollection(
+            [], colors=DISCRIMINATOR, linewidths=1.6, linestyles="-.", label="D = ½"
+        )
+        for lines in (warped, contour):
+            plane.add_collection(lines, autolim=False)
+        (real,) = plane.plot([], [], ".", color=REAL, markersize=4, label="real")
+        (generated,) = plane.plot([], [], "x", color=GENERATED, markersize=4.5, label="generated")
+        arrows = plane.quiver(
+            *np.zeros((4, ARROWS)),
+            color=GRADIENT,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            width=0.005,
+        )
+        return dict(zip(LAYERS, (real, generated, heat, contour, arrows, warped)))
+
+    def lattice(self, latent_dim):
+        """Latent points of the grid, float32 (lattice^2, latent_dim): its first two entries over
+        [-2, 2], all others 0. With one entry the grid is a line, laid over itself."""
+        line = np.linspace(-2, 2, self._lattice, dtype="float32")
+        z = np.zeros((self._lattice**2, latent_dim), "float32")
+        z[:, :2] = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)[:, :latent_dim]
+        return z
+
+    def update(self, real, seen, history, distances, floor, hidden=()):
+        """Show one moment.
+
+        real: (n, 2). seen: what `GAN.look` answers at `places` and `lattice`. history: as of
+        `GAN.update_history`. distances: (m, 2), updates and distances. floor: the distance
+        between two samples of real points. hidden: names among `LAYERS`.
+        Returns: True if the axes' limits changed, so that the background must be drawn again.
+        """
+        artists = self._artists
+        for name, artist in artists.items():
+            artist.set_visible(name not in hidden)
+        artists["real"].set_data(*real.T)
+        artists["generated"].set_data(*seen["samples"].T)
+        answers = seen["answers"].reshape(2 * (len(self._line),))
+        artists["D's answer"].set_data(answers)
+        contours = contour_generator(self._line, self._line, answers)
+        artists["D = ½"].set_segments(contours.lines(0.5))
+        pull = ARROW_SCALE * seen["pull"][:ARROWS]
+        length = np.linalg.norm(pull, axis=1, keepdims=True)
+        pull *= np.minimum(1, 0.3 / np.maximum(length, 1e-9))
+        artists["gradient"].set_offsets(seen["samples"][:ARROWS])
+        artists["gradient"].set_UVC(*pull.T)
+        nodes = seen["lattice"].reshape(self._lattice, self._lattice, 2)
+        artists["warped grid"].set_segments([*nodes, *nodes.swapaxes(0, 1)])
+        self._distance.set_data(*np.reshape(distances, (-1, 2)).T)
+        self._floor.set_ydata([floor, floor])
+        changed = self._losses.update(history)
+        self._far.set_xlim(self._losses.axes.get_xlim())
         return changed

@@ -179,6 +179,7 @@ class GAN(keras.Model):
         for name, (optimizer, player) in players.items():
             setattr(self, f"{name}_optimizer", optimizer)
             optimizer.build(player.trainable_variables)
+        self._look = tf.function(self._look_now, jit_compile=self.jit_compile)
         self._start = [variable.numpy() for variable in self._moving_state()]
 
     @property
@@ -525,6 +526,32 @@ class GAN(keras.Model):
             raise ValueError(f"z must have shape (n, {self.latent_dim}), n >= 1, got {z.shape}")
         parts = np.array_split(z, -(-len(z) // 1000))
         return np.concatenate([self(part, averaged=averaged).numpy() for part in parts])
+
+    def look(self, real, z, places, lattice, averaged=False):
+        """What both players do at this moment, in one compiled call: for a picture while training.
+
+        real: (n, ...), looked at by paired losses only; z: (n, latent_dim); places: (m, ...), of
+        the shape of samples; lattice: latent points (k, latent_dim); all float32.
+        Returns numpy arrays: "samples" (n, ...) = G(z); "pull" (n, ...), minus the slope of each
+        sample's own price for G, the way in which its loss would move it; "answers" (m,), D's
+        probability at places; "lattice" (k, ...), G there. averaged: look at the averaged G.
+        """
+        answers = self._look(real, z, places, lattice, averaged)
+        return {name: answer.numpy() for name, answer in answers.items()}
+
+    def _look_now(self, real, z, places, lattice, averaged):
+        samples = self(z, averaged=averaged)
+        with tf.GradientTape() as tape:
+            tape.watch(samples)
+            fake_logits = self.discriminator(samples, training=False)
+            real_logits = self.discriminator(real, training=False)
+            price = self._chosen("generator", real_logits, fake_logits)
+        return {
+            "samples": samples,
+            "pull": -tape.gradient(price, samples) * tf.cast(len(z), "float32"),
+            "answers": tf.sigmoid(self.discriminator(places, training=False))[:, 0],
+            "lattice": self(lattice, averaged=averaged),
+        }
 
     # ---- saving -------------------------------------------------------------------------
 

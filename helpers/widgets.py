@@ -1,4 +1,4 @@
-"""What may I turn? Controls and pictures, no maths: a live training panel, and an explorer of formulas.
+"""What may I turn? Controls and pictures, no maths: live training panels, and an explorer of formulas.
 
 One worker thread owns the model and the figure. Buttons and sliders only put commands into its
 queue or set plain values that it reads before its next chunk, so they may be called from any
@@ -25,19 +25,22 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .data import sample_latent
-from .plots import REAL, TrainingView
-from .training import check_samples
+from .data import Mixture, sample_latent
+from .metrics import sliced_wasserstein
+from .plots import LAYERS, REAL, PlaneView, TrainingView
+from .training import NonFiniteTraining, check_samples
 
 FRAMES_PER_SECOND = 10
 PICTURE_LAYOUT = {"width": "100%", "max_width": "760px"}
+WRAPPED = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 14px"}
 UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
 
 
 class LiveLoop:
     """A thread that trains in small chunks and draws in between, steered by commands.
 
-    step: trains one chunk (aim for 10 to 100 ms). draw: renders one picture. ready: called before
+    step: trains one chunk (aim for 10 to 100 ms) and returns how many seconds to rest before the
+    next, or None. draw: renders one picture. ready: called before
     a picture between two chunks; False skips that one, but never the last. changed: called
     with (state, error) whenever the state changes; state is one of "paused", "running",
     "working", "error", "closed". key: a loop with the same key is closed first, so that running
@@ -68,12 +71,21 @@ class LiveLoop:
 
     def call(self, function):
         """Run function() between two chunks, then draw."""
-        self._commands.put(("call", function))
+        self._commands.put(("call", (function, None)))
 
     def run(self, chunks):
         """Train that many chunks now and wait; an error in them is raised here."""
+        self._and_wait("run", chunks)
+
+    def wait(self, function):
+        """Run function() between two chunks, then draw, and wait; an error in it is raised here."""
+        self._and_wait("call", function)
+
+    def _and_wait(self, command, argument):
+        if not self.thread.is_alive():
+            raise RuntimeError("this panel is closed: run the cell that makes it again")
         done = Future()
-        self._commands.put(("run", (chunks, done)))
+        self._commands.put((command, (argument, done)))
         try:
             return done.result()
         except KeyboardInterrupt:
@@ -94,14 +106,20 @@ class LiveLoop:
         self._changed(state, error)
 
     def _main(self):
-        self._chunks_left, self._waiting = 0, None  # chunks_left: infinity while running freely
-        drawn = 0.0
+        self._chunks_left, self._waiting = 0, []  # chunks_left: infinity while running freely
+        drawn = due = 0.0
         while True:
             try:
-                while not self._chunks_left or not self._commands.empty():
-                    if not self._obey(*self._commands.get()):
+                rest = due - time.monotonic() if self._chunks_left else None
+                if rest is None or rest > 0 or not self._commands.empty():
+                    try:
+                        command = self._commands.get(timeout=rest and max(rest, 0))
+                    except queue.Empty:
+                        continue
+                    if not self._obey(*command):
                         return
-                self._step()
+                    continue
+                due = time.monotonic() + (self._step() or 0)
                 self._chunks_left -= 1
                 if not self._chunks_left:
                     self._finish()
@@ -111,9 +129,9 @@ class LiveLoop:
             except BaseException as error:  # shown on the panel; the thread lives on for Reset
                 self._chunks_left = 0
                 self._set("error", error)
-                if self._waiting:
-                    self._waiting.set_exception(error)
-                    self._waiting = None
+                for done in self._waiting:
+                    done.set_exception(error)
+                self._waiting = []
 
     def _obey(self, command, argument):
         """Carry out one command; returns False when the thread should end."""
@@ -121,7 +139,8 @@ class LiveLoop:
             self._chunks_left = float("inf")
             self._set("running")
         elif command == "run":
-            self._chunks_left, self._waiting = argument
+            self._chunks_left, done = argument
+            self._waiting.append(done)
             if self._chunks_left:
                 self._set("running")
             else:
@@ -129,13 +148,19 @@ class LiveLoop:
         elif command == "pause":
             self._finish()
         elif command == "call":
+            function, done = argument
+            self._waiting += [done] if done else []
             self._set("working")
-            argument()
-            self._draw()
+            function()
+            if done or self._commands.empty():  # else what comes next is drawn, or draws
+                self._draw()
             self._set("running" if self._chunks_left else "paused")
+            if done:
+                self._waiting.remove(done)
+                done.set_result(None)
         elif command == "close":
-            if self._waiting:
-                self._waiting.cancel()
+            for done in self._waiting:
+                done.cancel()
             self._set("closed")
             return False
         return True
@@ -144,9 +169,9 @@ class LiveLoop:
         self._chunks_left = 0
         self._draw()
         self._set("paused")
-        if self._waiting:
-            self._waiting.set_result(None)
-            self._waiting = None
+        for done in self._waiting:
+            done.set_result(None)
+        self._waiting = []
 
 
 def _stop_button_pauses():
@@ -266,7 +291,7 @@ def _try_every_stop(*sliders):
     """Move each slider over its range once, so that a mistake stops the cell, not the first move."""
     for slider in sliders:
         start = slider.value
-        if isinstance(slider, ipw.SelectionSlider):
+        if isinstance(slider, (ipw.SelectionSlider, ipw.Dropdown)):
             for index in range(len(slider.options)):
                 slider.index = index
         else:
@@ -423,11 +448,14 @@ class FrontEndCheck(Panel):
 
 
 class TrainingPanel(Panel):
-    """Train a GAN live: start, pause, reset; learning rate and latent dimension while it runs.
+    """Train a GAN live, with sliders that act while it runs: what all such panels share.
 
-    build: called without arguments, returns a fresh compiled `training.GAN`; Reset calls it again.
-    images: float32 (n, 28, 28, 1) in [-1, 1]. batch_size, updates_per_chunk: ints >= 1; one chunk
-    is one compiled call. seed: of the 25 latent vectors that are drawn again and again.
+    build: called without arguments, returns a fresh compiled `training.GAN`. Reset starts it over,
+    or calls `build` again after an error. view: what `Picture` shows. controls: widgets
+    with a description that act at once. buttons, below: more widgets, each list a row.
+
+    A subclass says what a chunk is (`_step`), draws a picture (`_draw`), takes over the
+    controls' values (`_apply_settings`), and puts the picture into words (`describe`).
 
     `panel.run(chunks)` trains without a page and raises what goes wrong; `panel.gan` is the model.
     Where widgets cannot run, the cell's stored picture is shown instead.
@@ -435,57 +463,37 @@ class TrainingPanel(Panel):
 
     loop = None
 
-    def __init__(self, build, images, batch_size=64, updates_per_chunk=5, seed=0):
-        self._build = build
-        self._order = np.random.default_rng(seed)
-        self._images, self._shape = images, (updates_per_chunk, batch_size)
-        self.gan = build()
-        check_samples(images, self.gan.sample_shape)
-        self._latent = sample_latent(25, self.gan.latent_dim, seed)
-        self.picture = Picture(TrainingView(), layout=PICTURE_LAYOUT)
-        super().__init__(self._controls())
-        self._rate_from = None
+    def __init__(self, build, gan, view, controls, buttons=(), below=()):
+        self._build, self.gan = build, gan
+        self.picture = Picture(view, layout=PICTURE_LAYOUT)
+        self.start = ipw.Button(description="Start", icon="play", button_style="primary")
+        self.reset = ipw.Button(description="Reset", icon="refresh", tooltip="Back to update 0")
+        self.status, self.caption, self.error = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        for control in controls:
+            control.style.description_width, control.layout.width = "130px", "430px"
+            control.observe(self._redraw_if_paused, "value")
+        super().__init__(
+            [
+                ipw.HBox([self.start, *buttons, self.reset, self.status], layout=WRAPPED),
+                ipw.HTML("<b>Turn while it trains; nothing is compiled again</b>"),
+                ipw.HBox(controls, layout=WRAPPED),
+                self.picture,
+                *(ipw.HBox(row, layout=WRAPPED) for row in below),
+                self.caption,
+                self.error,
+            ]
+        )
+        self._rate_from, self._broken = None, False
         self.loop = LiveLoop(
             self._step, self._draw, lambda: self.picture.ready, self._changed, key="training-panel"
         )
+        self._apply_settings()
         self._draw()
         self._changed("paused", None)
-        _try_every_stop(self.learning_rate, self.latent_dim)
+        _try_every_stop(*controls)
         self.run(0)
-
-    def _controls(self):
-        wide = {"style": {"description_width": "130px"}, "layout": ipw.Layout(width="430px")}
-        self.start = ipw.Button(description="Start", icon="play", button_style="primary")
-        self.reset = ipw.Button(description="Reset", icon="refresh", tooltip="New networks")
-        self.learning_rate = ipw.SelectionSlider(
-            description="Learning rate",
-            options=[(f"{rate:.0e}", rate) for rate in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)],
-            value=3e-3,
-            **wide,
-        )
-        self.latent_dim = ipw.IntSlider(
-            description="Latent dimension",
-            value=self.gan.latent_dim,
-            min=1,
-            max=self.gan.latent_dim,
-            **wide,
-        )
-        self.status = ipw.HTML()
-        self.caption = ipw.HTML()
-        self.error = ipw.HTML()
         self.start.on_click(self._start_or_pause)
-        self.reset.on_click(lambda _: self.loop.call(self._rebuild))
-        for slider in (self.learning_rate, self.latent_dim):
-            slider.observe(self._redraw_if_paused, "value")
-        return [
-            ipw.HBox([self.start, self.reset, self.status]),
-            ipw.HTML("<b>Turn while it trains; nothing is compiled again</b>"),
-            self.learning_rate,
-            self.latent_dim,
-            self.picture,
-            self.caption,
-            self.error,
-        ]
+        self.reset.on_click(lambda _: self.loop.call(self._start_over))
 
     # ---- what the controls do (any thread) ----------------------------------------------
 
@@ -493,7 +501,7 @@ class TrainingPanel(Panel):
         (self.loop.pause if self.loop.state == "running" else self.loop.start)()
 
     def _redraw_if_paused(self, _):
-        if self.loop.state == "paused":
+        if self.loop is not None and self.loop.state == "paused":
             self.loop.call(self._apply_settings)
 
     def run(self, chunks):
@@ -507,10 +515,89 @@ class TrainingPanel(Panel):
 
     # ---- what the worker does -----------------------------------------------------------
 
-    def _rebuild(self):
-        self.gan = self._build()
+    def _start_over(self):
+        if self._broken:
+            self.gan, self._broken = self._build(), False
+        else:
+            self.gan.start_over()
         self._rate_from = None
         self._apply_settings()
+
+    def _train(self, batches):
+        self.gan.train_on_batch(batches)
+        if self._rate_from is None:  # the first call compiled
+            self._rate_from = self._counts()
+            self._say("running")
+
+    def _counts(self):
+        return np.array([time.monotonic(), self.gan.updates_made, self.picture.shown])
+
+    def _say(self, state):
+        made = self.gan.updates_made
+        words = "compiling, once, for some seconds" if state == "running" and not made else state
+        if state == "running" and self._rate_from is not None:
+            seconds, updates, pictures = self._counts() - self._rate_from
+            if seconds > 0.2 and updates > 0:
+                words += f", {updates / seconds:,.0f} updates a second"
+                words += f" behind {pictures / seconds:.0f} pictures" if pictures > 0 else ""
+        self.status.value = f"<span role='status'>{words} · update {made:,}</span>"
+
+    def _changed(self, state, error):
+        running = state == "running"
+        self._broken |= error is not None and not isinstance(error, NonFiniteTraining)
+        self._rate_from = self._counts() if running and self.gan.updates_made else None
+        self.start.description, self.start.icon = (
+            ("Pause", "pause") if running else ("Start", "play")
+        )
+        self.error.value = "" if error is None else _error_box(error)
+        self._say(state)
+        words = "Training; pause to read the picture in words." if running else self.describe()
+        self._say_in_words(words)
+
+    def _last_updates(self):
+        """The end of the picture's sentence: the mean of the last 20 updates."""
+        history = self.gan.update_history
+        if not len(history["generator_loss"]):
+            return "nothing has been trained."
+        last = {name: values[-20:].mean() for name, values in history.items()}
+        return (
+            f"mean of the last 20 updates: discriminator loss {last['discriminator_loss']:.2f}, "
+            f"generator loss {last['generator_loss']:.2f}, D(x) {last['real_score']:.2f}, "
+            f"D(G(z)) {last['fake_score']:.2f}."
+        )
+
+
+def _rate_slider(description, rate):
+    """A slider over learning rates, which starts at `rate`."""
+    rates = sorted({1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, float(f"{rate:.0e}")})
+    return ipw.SelectionSlider(
+        description=description,
+        options=[(f"{one:.0e}", one) for one in rates],
+        value=float(f"{rate:.0e}"),
+    )
+
+
+class DigitsPanel(TrainingPanel):
+    """Train a GAN of digits live: 25 samples beside the losses; learning rate, latent dimension.
+
+    build: called without arguments, returns a fresh compiled `training.GAN`.
+    images: float32 (n, 28, 28, 1) in [-1, 1]. batch_size, updates_per_chunk: ints >= 1; one chunk
+    is one compiled call. seed: of the 25 latent vectors that are drawn again and again.
+    See `TrainingPanel`.
+    """
+
+    def __init__(self, build, images, batch_size=64, updates_per_chunk=5, seed=0):
+        self._order = np.random.default_rng(seed)
+        self._images, self._shape = images, (updates_per_chunk, batch_size)
+        gan = build()
+        check_samples(images, gan.sample_shape)
+        self._latent = sample_latent(25, gan.latent_dim, seed)
+        rate = float(gan.generator_optimizer.learning_rate.numpy())
+        self.learning_rate = _rate_slider("Learning rate", rate)
+        self.latent_dim = ipw.IntSlider(
+            description="Latent dimension", value=gan.latent_dim, min=1, max=gan.latent_dim
+        )
+        super().__init__(build, gan, TrainingView(), [self.learning_rate, self.latent_dim])
 
     def _apply_settings(self):
         for optimizer in (self.gan.generator_optimizer, self.gan.discriminator_optimizer):
@@ -520,52 +607,286 @@ class TrainingPanel(Panel):
     def _step(self):
         self._apply_settings()
         rows = self._order.integers(len(self._images), size=self._shape)
-        self.gan.train_on_batch(self._images[rows])
-        if self._rate_from is None:  # the first call compiled
-            self._rate_from = time.monotonic(), self.gan.updates_made
-            self._say("running")
+        self._train(self._images[rows])
 
     def _draw(self):
         self.picture.show(self.gan.generate(self._latent), self.gan.update_history)
         self._say(self.loop.state)
 
-    def _say(self, state):
+    def describe(self):
+        """The panel's picture in words."""
         made = self.gan.updates_made
-        words = "compiling, once, for some seconds" if state == "running" and not made else state
-        if state == "running" and self._rate_from:
-            since, before = self._rate_from
-            seconds = time.monotonic() - since
-            if seconds > 0.2 and made > before:
-                words += f", {(made - before) / seconds:,.0f} updates a second"
-        self.status.value = f"<span role='status'>{words} · update {made:,}</span>"
+        what = "25 generated digits" if made else "25 pictures, still noise,"
+        return (
+            f"{what} after {made:,} updates, latent dimension {self.latent_dim.value}; "
+            + self._last_updates()
+        )
 
-    def _changed(self, state, error):
-        running = state == "running"
-        self._rate_from = (
-            (time.monotonic(), self.gan.updates_made) if running and self.gan.updates_made else None
+
+class Laboratory(TrainingPanel):
+    """Watch and steer a game in the plane: layers, single steps, slow motion, and every dial.
+
+    build: called without arguments, returns a fresh compiled `training.GAN` of points (n, 2),
+    with any pair of Keras players. What it was compiled for can be turned: its losses, its numbers
+    of steps of D, the weight of R1 if it has that penalty, latent dimensions up to its own.
+    data_sets: {name: `data.Mixture` or `DrawingPad`}; the first is shown first.
+    batch_size, updates_per_chunk: ints >= 1. latent_dim: the first one. seed: of all that is drawn.
+    See `TrainingPanel`. `panel.step_alone("generator")` does what the button "G step" does.
+    """
+
+    POINTS = 400
+    SLOW_SECONDS = 0.8
+
+    def __init__(
+        self, build, data_sets, batch_size=128, updates_per_chunk=10, latent_dim=2, seed=0
+    ):
+        self._order = np.random.default_rng(seed)
+        self._shape = (updates_per_chunk, batch_size)
+        self._data_sets = dict(data_sets)
+        gan = build()
+        if gan.sample_shape != (2,):
+            raise ValueError(f"the laboratory shows points of shape (2,), not {gan.sample_shape}")
+        if not self._data_sets:
+            raise ValueError("give the laboratory at least one data set")
+        self._latent = sample_latent(self.POINTS, gan.latent_dim, seed)
+        self._view = PlaneView()
+        self._places = self._view.places.astype("float32")
+        self._lattice = self._view.lattice(gan.latent_dim)
+        self._mixture, self._distances, self._next, self._did = None, [], "discriminator", ""
+        self._dials(gan, latent_dim)
+        self.layers = {
+            name: ipw.Checkbox(value=True, description=name, indent=False, layout={"width": "auto"})
+            for name in LAYERS
+        }
+        self.averaged = ipw.Checkbox(description="averaged generator", indent=False)
+        self.slow = ipw.Checkbox(description="slow motion", indent=False)
+        for box in (self.averaged, self.slow):
+            box.layout.width = "auto"
+        for box in (*self.layers.values(), self.averaged):
+            box.observe(self._redraw_if_paused, "value")
+        pads = [one for one in self._data_sets.values() if isinstance(one, DrawingPad)]
+        self.steps = {
+            player: ipw.Button(description=label, tooltip=f"One step of the {player} alone")
+            for player, label in (("discriminator", "D step"), ("generator", "G step"))
+        }
+        super().__init__(
+            build,
+            gan,
+            self._view,
+            [*self.dials.values()],
+            [*self.steps.values(), self.slow],
+            [[ipw.HTML("<b>Show</b>"), *self.layers.values(), self.averaged], pads],
         )
-        self.start.description, self.start.icon = (
-            ("Pause", "pause") if running else ("Start", "play")
+        for player, button in self.steps.items():
+            button.on_click(lambda _, player=player: self._step_button(player))
+        for pad in pads:
+            pad.observe(self._redraw_if_paused, "points")
+
+    def _dials(self, gan, latent_dim):
+        dims = [2**k for k in range(16) if 2**k < gan.latent_dim] + [gan.latent_dim]
+        self.dials = {
+            "generator_rate": _rate_slider(
+                "G's learning rate", gan.generator_optimizer.learning_rate.numpy()
+            ),
+            "discriminator_rate": _rate_slider(
+                "D's learning rate", gan.discriminator_optimizer.learning_rate.numpy()
+            ),
+            "latent_dim": ipw.SelectionSlider(
+                description="Latent dimension",
+                options=dims,
+                value=max(dim for dim in dims if dim <= max(latent_dim, 1)),
+            ),
+            "discriminator_steps": ipw.SelectionSlider(
+                description="D's steps", options=gan.allowed_discriminator_steps
+            ),
+        }
+        if "r1" in gan.penalty_names:
+            own = float(gan.penalty_weights["r1"].numpy())
+            weights = sorted({0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, round(own, 6)})
+            self.dials["r1"] = ipw.SelectionSlider(
+                description="R1 weight",
+                options=[(f"{weight:g}", weight) for weight in weights],
+                value=round(own, 6),
+            )
+        self.dials["loss"] = ipw.Dropdown(
+            description="Loss",
+            options=[(name.replace("_", " "), name) for name in gan.loss_names],
+            value=gan.loss_name,
         )
-        self.error.value = "" if error is None else _error_box(error)
-        self._say(state)
-        words = "Training; pause to read the picture in words." if running else self.describe()
-        self._say_in_words(words)
+        self.dials["data"] = ipw.Dropdown(description="Data", options=[*self._data_sets])
+
+    # ---- what the controls do (any thread) ----------------------------------------------
+
+    def set(self, **values):
+        """Turn dials, by name, as a hand would."""
+        for name, value in values.items():
+            if name not in self.dials:
+                raise ValueError(f"dials are {sorted(self.dials)}, got {name!r}")
+            self.dials[name].value = value
+
+    def _step_button(self, player):
+        self.loop.pause()
+        self.loop.call(lambda: self._half_update(player))
+
+    def step_alone(self, player):
+        """One step of "generator" or "discriminator" alone; what goes wrong is raised here."""
+        self.loop.wait(lambda: self._half_update(player))
+
+    # ---- what the worker does -----------------------------------------------------------
+
+    def _start_over(self):
+        super()._start_over()
+        self._distances, self._next, self._did = [], "discriminator", ""
+
+    def _apply_settings(self):
+        gan, values = self.gan, {name: dial.value for name, dial in self.dials.items()}
+        gan.generator_optimizer.learning_rate.assign(values["generator_rate"])
+        gan.discriminator_optimizer.learning_rate.assign(values["discriminator_rate"])
+        gan.active_latent_dim.assign(values["latent_dim"])
+        gan.choose_discriminator_steps(values["discriminator_steps"])
+        gan.choose_loss(values["loss"])
+        if "r1" in values:
+            gan.penalty_weights["r1"].assign(values["r1"])
+        chosen = self._data_sets[values["data"]]
+        mixture = chosen.mixture if isinstance(chosen, DrawingPad) else chosen
+        if mixture is not self._mixture:
+            self._mixture = mixture
+            self._real, other = (mixture.sample(self.POINTS, self._order) for _ in range(2))
+            self._floor = sliced_wasserstein(self._real, other)
+
+    def _step(self):
+        self._apply_settings()
+        if self.slow.value:
+            self._half_update(self._next)
+            return self.SLOW_SECONDS
+        self._did = ""
+        updates, batch = self._shape
+        self._train(self._mixture.sample(updates * batch, self._order).reshape(*self._shape, 2))
+
+    def _half_update(self, player):
+        self._apply_settings()
+        measured = self.gan.step_alone(player, self._mixture.sample(self._shape[1], self._order))
+        self._next = "generator" if player == "discriminator" else "discriminator"
+        if player == "discriminator":
+            self._did = (
+                "D moved, the points stood still: its map changed. Before the step D gave "
+                f"{measured['real_score']:.2f} to real and {measured['fake_score']:.2f} to "
+                "generated points, on average."
+            )
+        else:
+            self._did = (
+                "G moved, D's map stood still: the points followed their arrows. Before the step "
+                f"G's loss was {measured['generator_loss']:.2f}."
+            )
+        self._say_in_words(self._did)
+
+    def _draw(self):
+        seen = self.gan.look(
+            self._real, self._latent, self._places, self._lattice, self.averaged.value
+        )
+        distance = sliced_wasserstein(self._real, seen["samples"])
+        made = self.gan.updates_made
+        if not self._distances or self._distances[-1][0] != made:
+            self._distances.append((made, distance))
+        self._distance = distance
+        hidden = [name for name, box in self.layers.items() if not box.value]
+        history = self.gan.update_history
+        self.picture.show(self._real, seen, history, self._distances, self._floor, hidden)
+        self._say(self.loop.state)
 
     def describe(self):
         """The panel's picture in words."""
-        made, history = self.gan.updates_made, self.gan.update_history
-        text = (
-            f"25 generated digits after {made:,} updates, latent dimension {self.latent_dim.value}"
-        )
-        if not len(history["generator_loss"]):
-            return text + ": still noise, nothing has been trained."
-        last = {name: values[-20:].mean() for name, values in history.items()}
-        return text + (
-            f"; mean of the last 20 updates: discriminator loss {last['discriminator_loss']:.2f}, "
-            f"generator loss {last['generator_loss']:.2f}, D(x) {last['real_score']:.2f}, "
-            f"D(G(z)) {last['fake_score']:.2f}."
-        )
+        made, values = self.gan.updates_made, {n: dial.value for n, dial in self.dials.items()}
+        return (
+            f"{self._did} After {made:,} updates on {values['data']}, latent dimension "
+            f"{values['latent_dim']}: sliced Wasserstein distance {self._distance:.3f} (two samples "
+            f"of real points: {self._floor:.3f}); {self._last_updates()}"
+        ).strip()
+
+
+class DrawingPad(anywidget.AnyWidget):
+    """A square to draw points into, by pointer or by keyboard; `mixture` is what they stand for.
+
+    By pointer: press and draw. By keyboard: arrows move the cross, Space puts a point, Backspace
+    takes the last one away. points: [[x, y], ...] in [-1, 1], the first ones to be seen.
+    sigma: width of the Gaussian that each point stands for.
+    """
+
+    _esm = """
+    function render({ model, el }) {
+      const size = 260, reach = 1.25, canvas = document.createElement("canvas");
+      const clear = document.createElement("button");
+      Object.assign(canvas, { width: size, height: size, tabIndex: 0 });
+      canvas.setAttribute("role", "application");
+      canvas.style.cssText = "border: 1px solid #888; touch-action: none; cursor: crosshair";
+      clear.textContent = "Clear the drawing";
+      el.classList.add("gan-panel");
+      el.append(canvas, document.createElement("br"), clear);
+      const brush = canvas.getContext("2d"), cross = [0, 0];
+      const place = ([x, y]) => [(x / reach + 1) * size / 2, (1 - y / reach) * size / 2];
+      const draw = () => {
+        const points = model.get("points");
+        canvas.setAttribute("aria-label", `Drawing pad, ${points.length} points. `
+          + "Arrow keys move the cross, Space puts a point, Backspace takes one away.");
+        brush.clearRect(0, 0, size, size);
+        brush.fillStyle = "#009E73";
+        for (const point of points) brush.fillRect(...place(point).map(v => v - 2), 4, 4);
+        const [x, y] = place(cross);
+        brush.strokeStyle = "#555";
+        brush.beginPath();
+        brush.moveTo(x - 5, y); brush.lineTo(x + 5, y);
+        brush.moveTo(x, y - 5); brush.lineTo(x, y + 5);
+        brush.stroke();
+      };
+      const set = (points) => { model.set("points", points); model.save_changes(); };
+      const add = () => {
+        const points = model.get("points"), last = points[points.length - 1];
+        if (points.length < 300 && !(last && Math.hypot(last[0] - cross[0], last[1] - cross[1]) < 0.02))
+          set([...points, [...cross]]);
+      };
+      const follow = (event) => {
+        const scale = size / canvas.getBoundingClientRect().width;
+        const inside = (v) => Math.max(-1, Math.min(1, v));
+        cross[0] = inside((event.offsetX * scale / size * 2 - 1) * reach);
+        cross[1] = inside((1 - event.offsetY * scale / size * 2) * reach);
+        if (event.buttons & 1) add(); else draw();
+      };
+      canvas.addEventListener("pointerdown", follow);
+      canvas.addEventListener("pointermove", follow);
+      el.addEventListener("keydown", (event) => {
+        event.stopPropagation();
+        if (event.target !== canvas) return;
+        const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+        if (event.key in move) {
+          for (const i of [0, 1])
+            cross[i] = Math.max(-1, Math.min(1, cross[i] + 0.1 * move[event.key][i]));
+          draw();
+        } else if (event.key === " ") add();
+        else if (event.key === "Backspace") set(model.get("points").slice(0, -1));
+        else return;
+        event.preventDefault();
+      });
+      clear.addEventListener("click", () => set([]));
+      model.on("change:points", draw);
+      draw();
+    }
+    export default { render };
+    """
+    points = traitlets.List([]).tag(sync=True)
+
+    def __init__(self, points=(), sigma=0.05, **kwargs):
+        super().__init__(points=np.asarray(points, float).reshape(-1, 2).tolist(), **kwargs)
+        self.sigma = sigma
+        self._mixture_of = None
+
+    @property
+    def mixture(self):
+        """The drawn points as a `data.Mixture`, the same object until they change; before the
+        first point, one at the origin."""
+        points = self.points or [[0.0, 0.0]]
+        if points != self._mixture_of:
+            self._mixture_of, self._mixture = points, Mixture(points, self.sigma)
+        return self._mixture
 
 
 def _error_box(error):

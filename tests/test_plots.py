@@ -3,6 +3,7 @@ from helpers import plots, training
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
 
@@ -86,4 +87,79 @@ def test_the_view_says_when_its_axes_changed():
         False,
         True,
     ]
-    assert view.axes.get_xlim() == (0, 2000)
+    assert view.figure.axes[1].get_xlim() == (0, 2000)
+
+
+def test_the_loss_axes_hold_what_is_drawn():
+    axes = Figure().subplots()
+    curves = plots.LossCurves(axes)
+    for low, high in ((0.5, 1.4), (-7, 9), (0.0, 40)):
+        losses = np.linspace(low, high, 400)
+        curves.update({"discriminator_loss": losses, "generator_loss": losses})
+        bottom, top = axes.get_ylim()
+        assert bottom <= low and top >= high and (bottom == 0) == (low >= 0)
+        assert top <= 3 * max(high, 1)  # not lost in the lower third
+
+
+def test_losses_that_were_not_measured_leave_a_gap():
+    curves = plots.LossCurves(Figure().subplots())
+    losses = np.r_[np.full(10, np.nan), np.ones(10)]
+    assert not curves.update({"discriminator_loss": losses, "generator_loss": losses})
+    assert np.isnan(curves.moving[0].get_ydata()).tolist() == [True, True, False, False]
+
+
+def moment(view, pull=0.5):
+    """What a discriminator that answers sigmoid(4 x) and a generator z -> z would show."""
+    rng = np.random.default_rng(0)
+    samples = rng.normal(0, 0.4, (100, 2))
+    return {
+        "samples": samples,
+        "pull": np.tile([[pull, 0.0]], (100, 1)),
+        "answers": 1 / (1 + np.exp(-4 * view.places[:, 0])),
+        "lattice": view.lattice(2),
+    }
+
+
+def test_the_plane_shows_each_layer_where_it_belongs():
+    view = plots.PlaneView()
+    real = np.random.default_rng(1).normal(0, 0.4, (100, 2))
+    seen = moment(view)
+    view.update(real, seen, history(10), [(0, 0.5), (10, 0.1)], 0.02)
+    layers = dict(zip(plots.LAYERS, view.moving))
+    assert (np.stack(layers["real"].get_data(), 1) == real).all()
+    assert (np.stack(layers["generated"].get_data(), 1) == seen["samples"]).all()
+    heat = layers["D's answer"].get_array()
+    assert heat[:, 0].max() < 0.1 and heat[:, -1].min() > 0.9  # D likes what lies to the right
+    (contour,) = layers["D = ½"].get_segments()
+    assert np.allclose(contour[:, 0], 0, atol=0.01)
+    arrows = layers["gradient"]
+    assert (arrows.get_offsets() == seen["samples"][: plots.ARROWS]).all()
+    assert np.allclose(arrows.U, plots.ARROW_SCALE * 0.5) and np.allclose(arrows.V, 0)
+    grid = np.array(layers["warped grid"].get_segments())
+    assert grid.shape == (34, 17, 2) and grid.min() == -2 and grid.max() == 2
+    across, along = grid[:17], grid[17:]
+    assert np.allclose(across[:, :, 1], across[:, :1, 1])  # G = identity: straight lines
+    assert np.allclose(along[:, :, 0], along[:, :1, 0])
+
+
+def test_arrows_have_a_longest_length():
+    view = plots.PlaneView()
+    view.update(np.zeros((9, 2)), moment(view, pull=1e6), history(10), [], 0.02)
+    assert np.allclose(dict(zip(plots.LAYERS, view.moving))["gradient"].U, 0.3)
+
+
+def test_hidden_layers_are_hidden():
+    view = plots.PlaneView()
+    view.update(np.zeros((9, 2)), moment(view), history(10), [], 0.02, hidden=["gradient", "real"])
+    layers = dict(zip(plots.LAYERS, view.moving))
+    assert [name for name, artist in layers.items() if not artist.get_visible()] == [
+        "real",
+        "gradient",
+    ]
+
+
+@pytest.mark.parametrize(("latent_dim", "spread"), [(1, 1), (2, 2), (5, 2)])
+def test_the_lattice_spans_the_first_two_latent_entries(latent_dim, spread):
+    z = plots.PlaneView().lattice(latent_dim)
+    assert z.shape == (289, latent_dim) and z.dtype == np.float32
+    assert (z.std(axis=0) > 0).sum() == spread and abs(z).max() == 2

@@ -310,6 +310,33 @@ def test_one_player_steps_alone_and_the_history_says_what_was_measured(small_gan
     assert all(np.isfinite(a).all() for a in copy(gan.generator.weights)) and len(kept)
 
 
+@pytest.mark.parametrize("name", ["non_saturating", "minimax", "relativistic"])
+def test_a_look_shows_what_the_players_do_and_changes_nothing(small_gan, points, name):
+    gan = small_gan(loss=["hinge", name])
+    gan.choose_loss(name)
+    gan.train_on_batch(points[:64].reshape(2, 32, 2))
+    before = copy(gan.weights)
+    real, places, z = points[:20], points[20:50], gan.draw_latent(20).numpy()
+    before[-1:] = copy(gan.weights[-1:])
+    seen = gan.look(real, z, places, z[:5])
+    assert np.allclose(seen["samples"], gan.generator(z), atol=1e-5)
+    assert np.allclose(seen["lattice"], seen["samples"][:5], atol=1e-5)
+    assert np.allclose(seen["answers"], tf.sigmoid(gan.discriminator(places))[:, 0], atol=1e-5)
+
+    def price(samples):  # of each sample on its own: the sum of the batch's prices
+        loss = LOSSES[name].generator(gan.discriminator(real), gan.discriminator(samples))
+        return 20 * float(loss)
+
+    for i, axis in ((0, 0), (7, 1)):  # by finite differences
+        bump = np.zeros_like(seen["samples"])
+        bump[i, axis] = 1e-2
+        slope = (price(seen["samples"] + bump) - price(seen["samples"] - bump)) / 2e-2
+        assert np.isclose(seen["pull"][i, axis], -slope, rtol=0.1, atol=2e-3)
+    averaged = gan.look(real, z, places, z[:5], averaged=True)
+    assert np.allclose(averaged["samples"], gan.generate(z), atol=1e-5)
+    assert abs(averaged["samples"] - seen["samples"]).max() > 1e-4
+
+
 def one_of(stacked, game, player):
     """Gives a plain player the weights of one game of a stacked one."""
     kernels = [weights.numpy()[game] for weights in stacked.weights]

@@ -26,7 +26,7 @@ def build(loss="non_saturating"):
 
 @pytest.fixture
 def panel():
-    panel = widgets.TrainingPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
+    panel = widgets.DigitsPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
     yield panel
     panel.close()
 
@@ -122,11 +122,13 @@ def test_non_finite_training_says_what_to_do_and_keeps_the_digits(panel):
 def test_running_the_cell_again_leaves_one_thread():
     before = threading.active_count()
     for _ in range(3):
-        panel = widgets.TrainingPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
+        panel = widgets.DigitsPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
     live = [thread for thread in threading.enumerate() if thread.name == "live-training-panel"]
     assert live == [panel.loop.thread]
     panel.close()
     assert not panel.loop.thread.is_alive() and threading.active_count() <= before + 1
+    with pytest.raises(RuntimeError, match="closed: run the cell"):
+        panel.run(1)
 
 
 def test_the_stored_output_has_a_picture_and_words(panel):
@@ -147,7 +149,170 @@ def test_frames_wait_for_the_page(panel):
 
 def test_images_on_another_scale_are_refused():
     with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
-        widgets.TrainingPanel(build, IMAGES * 127.5 + 127.5)
+        widgets.DigitsPanel(build, IMAGES * 127.5 + 127.5)
+
+
+# ---- the laboratory ------------------------------------------------------------------------
+
+SPIRAL, RING = data.spiral(), data.ring(sigma=0.05)
+
+
+def build_points(losses=("non_saturating", "wasserstein", "relativistic")):
+    keras.utils.set_random_seed(0)
+    gan = training.GAN(
+        models.dense_generator(4, (8,), (2,), output="linear"),
+        models.dense_discriminator((8,), (2,)),
+        latent_dim=4,
+    )
+    gan.compile(
+        keras.optimizers.Adam(1e-3),
+        keras.optimizers.Adam(1e-3),
+        loss=losses,
+        penalties={"r1": 0.1},
+        discriminator_steps=[1, 3],
+        jit_compile=False,
+    )
+    return gan
+
+
+@pytest.fixture
+def laboratory():
+    pad = widgets.DrawingPad([[0.5, 0.5], [-0.5, 0.5]])
+    data_sets = {"spiral": SPIRAL, "ring": RING, "drawn by hand": pad}
+    laboratory = widgets.Laboratory(build_points, data_sets, batch_size=16, updates_per_chunk=2)
+    yield laboratory
+    laboratory.close()
+
+
+def copy(variables):
+    return [variable.numpy() for variable in variables]
+
+
+def test_every_dial_reaches_the_running_model(laboratory):
+    laboratory.run(1)
+    gan = laboratory.gan
+    laboratory.set(generator_rate=1e-4, discriminator_rate=1e-2, latent_dim=1)
+    laboratory.set(discriminator_steps=3, r1=0.3, loss="wasserstein", data="ring")
+    laboratory.run(1)
+    assert laboratory.gan is gan and gan.updates_made == 4
+    assert np.isclose(gan.generator_optimizer.learning_rate.numpy(), 1e-4)
+    assert np.isclose(gan.discriminator_optimizer.learning_rate.numpy(), 1e-2)
+    assert gan.active_latent_dim.numpy() == 1 and gan.discriminator_steps == 3
+    assert np.isclose(gan.penalty_weights["r1"].numpy(), 0.3) and gan.loss_name == "wasserstein"
+    assert abs(np.linalg.norm(laboratory._real, axis=1) - 1).max() < 0.3  # on the ring
+    assert "on ring, latent dimension 1" in laboratory.describe()
+    with pytest.raises(ValueError, match="dials are .* got 'rate'"):
+        laboratory.set(rate=1)
+
+
+def test_the_buttons_move_one_player_and_say_so(laboratory):
+    players = {"discriminator": laboratory.gan.discriminator, "generator": laboratory.gan.generator}
+    for player, words in (("discriminator", "D moved, the points stood"), ("generator", "G moved")):
+        before = {name: copy(model.weights) for name, model in players.items()}
+        picture = laboratory.picture.png
+        laboratory.steps[player].click()
+        wait_for(lambda words=words: words in laboratory.caption.value)
+        laboratory.run(0)
+        for name, model in players.items():
+            same = all((a == b).all() for a, b in zip(before[name], copy(model.weights)))
+            assert same == (name != player)
+        assert laboratory.picture.png != picture and words in laboratory.describe()
+    assert laboratory.gan.updates_made == 1 and laboratory.loop.state == "paused"
+
+
+def test_slow_motion_lets_the_players_move_in_turn(laboratory):
+    laboratory.SLOW_SECONDS = 0.05
+    laboratory.slow.value = True
+    laboratory.run(3)
+    assert laboratory.gan.updates_made == 1 and "D moved" in laboratory.caption.value
+    laboratory.run(1)
+    assert laboratory.gan.updates_made == 2 and "G moved" in laboratory.caption.value
+
+
+def test_slow_motion_still_obeys_at_once(laboratory):
+    laboratory.SLOW_SECONDS = 60
+    laboratory.slow.value = True
+    laboratory.start.click()
+    wait_for(lambda: "D moved" in laboratory.caption.value)
+    laboratory.start.click()
+    wait_for(lambda: laboratory.loop.state == "paused", seconds=5)
+
+
+@pytest.mark.parametrize(
+    "name", ["real", "generated", "D's answer", "D = ½", "gradient", "warped grid"]
+)
+def test_each_layer_can_be_hidden_and_comes_back(laboratory, name):
+    laboratory.run(20)
+    whole = laboratory.picture.png
+    laboratory.layers[name].value = False
+    laboratory.run(0)
+    assert laboratory.picture.png != whole
+    laboratory.layers[name].value = True
+    laboratory.run(0)
+    assert laboratory.picture.png == whole
+
+
+def test_the_laboratory_starts_over_without_building_anew(laboratory):
+    gan, first = laboratory.gan, laboratory.picture.png
+    laboratory.run(3)
+    laboratory.reset.click()
+    wait_for(lambda: laboratory.gan.updates_made == 0 and laboratory.picture.png == first)
+    assert laboratory.gan is gan
+
+
+def test_a_broken_laboratory_is_built_anew(laboratory):
+    laboratory.gan.train_on_batch = lambda batches: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        laboratory.run(1)
+    assert "ZeroDivisionError" in laboratory.error.value
+    laboratory.reset.click()
+    laboratory.run(1)
+    assert laboratory.error.value == "" and laboratory.gan.updates_made == 2
+
+
+def test_a_step_alone_raises_in_the_cell_and_shows_the_error(laboratory):
+    laboratory.gan.step_alone = lambda player, real: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        laboratory.step_alone("generator")
+    assert "ZeroDivisionError" in laboratory.error.value
+
+
+def test_drawn_points_become_the_data(laboratory):
+    pad = laboratory._data_sets["drawn by hand"]
+    laboratory.set(data="drawn by hand")
+    laboratory.run(0)
+    assert set(np.sign(laboratory._real[:, 0])) == {-1, 1}
+    pad.points = [*pad.points[:1], [0.5, -0.5]]
+    laboratory.run(0)
+    assert (laboratory._real[:, 0] > 0).all()
+    pad.points = []  # cleared: one point at the origin stands in
+    laboratory.run(0)
+    assert abs(laboratory._real).max() < 0.3
+
+
+def test_any_pair_of_keras_players_works_with_what_it_was_compiled_for():
+    def build():
+        z, x = keras.Input((1,)), keras.Input((2,))
+        branch = keras.layers.Dense(6, activation="tanh")
+        generator = keras.Model(z, keras.layers.Dense(2)(branch(z)))
+        both = keras.layers.Concatenate()([x, keras.layers.Dense(5, activation="relu")(x)])
+        gan = training.GAN(generator, keras.Model(x, keras.layers.Dense(1)(both)), latent_dim=1)
+        gan.compile("sgd", keras.optimizers.RMSprop(2e-3), loss="hinge", jit_compile=False)
+        return gan
+
+    laboratory = widgets.Laboratory(build, {"ring": RING}, batch_size=8, updates_per_chunk=2)
+    laboratory.run(2)
+    assert laboratory.gan.updates_made == 4 and "r1" not in laboratory.dials
+    assert laboratory.dials["loss"].options == (("hinge", "hinge"),)
+    assert laboratory.dials["discriminator_rate"].value == 2e-3
+    laboratory.close()
+
+
+def test_the_laboratory_refuses_what_it_cannot_show():
+    with pytest.raises(ValueError, match=r"points of shape \(2,\), not \(28, 28, 1\)"):
+        widgets.Laboratory(build, {"ring": RING})
+    with pytest.raises(ValueError, match="at least one data set"):
+        widgets.Laboratory(build_points, {})
 
 
 # ---- formulas under sliders ---------------------------------------------------------------
