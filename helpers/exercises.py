@@ -468,3 +468,152 @@ def check_discriminator_loss(answer):
             "the text derives 1 for real and 0 for generated."
         )
     return sentence
+
+
+# ---- 03: the spiral -----------------------------------------------------------------------
+
+
+def check_two_sigma(answer):
+    """Share of the points of a round 2-D Gaussian within 2 sigma of its centre: 1 - exp(-2)."""
+    if answer is None:
+        return UNANSWERED
+    mistakes = {
+        "that is the share in one dimension; in the plane two numbers must both stay small.": (
+            1 - 2 * stats.norm.sf(2)
+        ),
+        "that is a square of side 4 sigma; the corners of it lie farther than 2 sigma away.": (
+            (1 - 2 * stats.norm.sf(2)) ** 2
+        ),
+        "that is the share within 3 sigma, the ceiling of the text.": 1 - np.exp(-4.5),
+        "that is the share outside.": np.exp(-2),
+        "that is the share within 1 sigma: the exponent is r^2 / 2.": 1 - np.exp(-0.5),
+        "the half in the exponent is missing: it is r^2 / 2.": 1 - np.exp(-4),
+    }
+    return _match(float(answer), 1 - np.exp(-2), mistakes) or (
+        "Right: the squared distance over sigma^2 is exponential with mean 2."
+    )
+
+
+def check_dropped_modes(answer):
+    """KL in nats from an even mixture of 20 modes to the even mixture of all 25: log(25 / 20)."""
+    if answer is None:
+        return UNANSWERED
+    mistakes = {
+        "the sign is turned: a divergence is never negative.": -np.log(1.25),
+        "that is in bits; we count in nats.": np.log2(1.25),
+        "that is the share of dropped modes, not the divergence.": 0.2,
+        "that is the ratio 25 / 20 itself: take its logarithm.": 1.25,
+        "that is log 5, as if only 5 modes were kept of 25.": np.log(5),
+        "that is the KL of the other direction, which divides by the share of a dropped mode.": (
+            np.inf
+        ),
+    }
+    return _match(float(answer), np.log(1.25), mistakes) or (
+        "Right: every kept mode has 1/20 instead of 1/25, so each term is the same logarithm."
+    )
+
+
+def _modes_found(samples, centres, sigma, radius=3.0, share=0.2, of_good=False):
+    distance = np.linalg.norm(samples[:, None] - centres, axis=-1)
+    good = distance.min(axis=1) < radius * sigma
+    counts = np.bincount(distance.argmin(axis=1)[good], minlength=len(centres))
+    fair = (good.sum() if of_good else len(samples)) / len(centres)
+    return int((counts >= max(1, share * fair)).sum())
+
+
+def check_modes_found(answer):
+    """A function (samples, centres, sigma) -> number of modes that hold 20 % of their fair share."""
+    if answer is None:
+        return UNANSWERED
+    rng = np.random.default_rng(0)
+    line = np.arange(5) - 2.0
+    centres = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)
+    sigma = 0.05
+    near = sigma * rng.standard_normal((5000, 2))
+    uneven = np.where(np.arange(5000) < 4600, rng.integers(17, size=5000), 17 + np.arange(5000) % 8)
+    cases = [
+        centres[rng.integers(25, size=5000)] + near,  # perfect
+        rng.uniform(-2.5, 2.5, (5000, 2)),  # noise
+        centres[uneven] + near,  # 17 modes, and a quarter of a fair share in each of the others
+        centres[np.where(np.arange(5000) < 4900, 0, np.arange(5000) % 25)] + near,  # collapsed
+        np.concatenate([centres[rng.integers(25, size=500)] + near[:500], near[500:] + 9]),
+    ]
+    rules = {
+        "that counts a mode at its first sample, and so finds them all in noise; ask for a fifth of its fair share.": {
+            "share": 0.0
+        },
+        "that counts samples at any distance from their nearest mode; good ones lie within 3 sigma.": {
+            "radius": np.inf
+        },
+        "that looks within 1 sigma only; good samples lie within 3.": {"radius": 1.0},
+        "that asks for the whole fair share; a fifth of it is enough.": {"share": 1.0},
+        "the fair share is that of all samples, good or not, over the number of modes.": {
+            "of_good": True
+        },
+    }
+    value = np.array([answer(samples.copy(), centres.copy(), sigma) for samples in cases])
+    right = np.array([_modes_found(samples, centres, sigma) for samples in cases])
+    mistakes = {
+        sentence: np.array([_modes_found(samples, centres, sigma, **rule) for samples in cases])
+        for sentence, rule in rules.items()
+    }
+    return _match(value, right, mistakes) or (
+        f"Right: {right[0]} of 25 for perfect samples, {right[1]} for noise, {right[3]} when collapsed."
+    )
+
+
+def check_corner(answer, quality):
+    """A (latent_dim, learning_rate) whose mean quality is within 0.05 of the best in the map.
+
+    quality: {(latent_dim, learning_rate): array of one number a seed}.
+    """
+    if answer is None:
+        return UNANSWERED
+    means = {setting: np.mean(values) for setting, values in quality.items()}
+    if answer not in means:
+        return (
+            f"Not yet: choose one of the settings of the map, {sorted(means)}; yours is {answer}."
+        )
+    best = max(means, key=means.get)
+    said = (
+        f"{means[answer]:.2f} on average (seeds: {', '.join(f'{v:.2f}' for v in quality[answer])})"
+    )
+    if means[answer] >= means[best] - 0.05:
+        return f"Right: {said}, and the best of the map has {means[best]:.2f}."
+    if answer[0] == 1 and max(means[s] for s in means if s[1] == answer[1]) > means[answer] + 0.05:
+        return (
+            f"Not yet: {said}. One latent number draws a line, however it is bent; more would help."
+        )
+    if answer[1] < best[1]:
+        return f"Not yet: {said}. It learns, but at this rate the updates are over too soon."
+    if answer[1] > best[1]:
+        return (
+            f"Not yet: {said}. At this rate each player overruns what the other has just learned."
+        )
+    return f"Not yet: {said}, but {means[best]:.2f} is possible."
+
+
+def check_pull(answer):
+    """A function (s, slope) -> the arrow at a generated point, -grad of -log sigmoid(s): (1 - D) slope.
+
+    s: logits (n, 1); slope: the gradients of s with respect to the points, (n, 2).
+    """
+    if answer is None:
+        return UNANSWERED
+    s = LOGITS.astype("float64")
+    slope = np.random.default_rng(0).normal(size=(len(s), 2))
+    d = _sigmoid(s)
+    mistakes = {
+        "the sign is turned: arrows show where the point will go, down the price.": -(1 - d)
+        * slope,
+        "that is the arrow of the saturating price, log(1 - D), which is short where D is sure.": d
+        * slope,
+        "that is the slope of the logit alone: the arrow of the Wasserstein price.": slope,
+        "that is the slope of D, not of its logarithm: divide by D.": d * (1 - d) * slope,
+        "each point has a price of its own: do not divide by their number.": (1 - d)
+        * slope
+        / len(s),
+    }
+    return _match(np.asarray(answer(s, slope)), (1 - d) * slope, mistakes) or (
+        "Right: where D is sure of a fake the arrow has the full slope, where it is fooled none."
+    )

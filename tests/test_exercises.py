@@ -1,10 +1,10 @@
-from helpers import exercises
+from helpers import exercises, metrics
 
 import numpy as np
 import pytest
 import small
 import tensorflow as tf
-from scipy import spatial
+from scipy import spatial, stats
 from scipy.special import expit, logit
 
 
@@ -411,3 +411,127 @@ def bce(real_label, fake_label, scale=1.0):
 )
 def test_discriminator_loss(answer, words):
     assert words in exercises.check_discriminator_loss(answer)
+
+
+# ---- 03: the spiral -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (1 - np.exp(-2), "Right"),
+        (stats.chi2.cdf(4, df=2), "Right"),
+        (0.9545, "one dimension"),
+        (stats.norm.cdf([-2, 2]) @ [-1, 1], "one dimension"),
+        (0.9545**2, "square"),
+        (0.98889, "within 3 sigma"),
+        (np.exp(-2), "outside"),
+        (1 - np.exp(-1 / 2), "within 1 sigma"),
+        (1 - np.exp(-4), "half in the exponent"),
+        (0.5, "none of the usual slips"),
+    ],
+)
+def test_two_sigma(answer, words):
+    assert words in exercises.check_two_sigma(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (np.log(25 / 20), "Right"),
+        (20 * (1 / 20) * np.log((1 / 20) / (1 / 25)), "Right"),
+        (np.log(20 / 25), "sign"),
+        (np.log2(1.25), "bits"),
+        (5 / 25, "share of dropped"),
+        (1.25, "take its logarithm"),
+        (np.log(5), "only 5 modes"),
+        (np.inf, "other direction"),
+        (0.7, "none of the usual slips"),
+    ],
+)
+def test_dropped_modes(answer, words):
+    assert words in exercises.check_dropped_modes(answer)
+
+
+def found(samples, centres, sigma, radius=3, share=0.2, of_good=False):
+    """Written the slow way: one mode after the other."""
+    nearest = ((samples[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    near = np.linalg.norm(samples - centres[nearest], axis=1) < radius * sigma
+    total = near.sum() if of_good else len(samples)
+    counts = [np.sum(near & (nearest == mode)) for mode in range(len(centres))]
+    return sum(count > 0 and count >= share * total / len(centres) for count in counts)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (found, "Right"),
+        (lambda x, c, s: metrics.mode_coverage(x, c, s).modes, "Right"),
+        (lambda x, c, s: found(x, c, s, share=0), "first sample"),
+        (lambda x, c, s: found(x, c, s, radius=np.inf), "any distance"),
+        (lambda x, c, s: found(x, c, s, radius=1), "within 1 sigma"),
+        (lambda x, c, s: found(x, c, s, share=1), "a fifth"),
+        (lambda x, c, s: found(x, c, s, of_good=True), "all samples, good or not"),
+        (lambda x, c, s: 24, "none of the usual slips"),
+        (lambda x, c, s: x[:25], "shape"),
+    ],
+)
+def test_modes_found(answer, words):
+    assert words in exercises.check_modes_found(answer)
+
+
+MAP = {
+    (1, 1e-3): [0.2, 0.3],
+    (1, 1e-2): [0.6, 0.7],
+    (2, 1e-3): [0.6, 0.6],
+    (2, 1e-2): [0.9, 1.0],
+    (2, 1e-1): [0.1, 0.3],
+    (8, 1e-2): [0.92, 0.94],
+    (9, 1e-2): [0.8, 0.8],
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        ((2, 1e-2), "Right: 0.95 on average (seeds: 0.90, 1.00)"),
+        ((8, 1e-2), "Right"),
+        ((1, 1e-2), "One latent number draws a line"),
+        ((2, 1e-3), "over too soon"),
+        ((2, 1e-1), "overruns"),
+        ((9, 1e-2), "0.95 is possible"),
+        ((3, 1e-2), "choose one of the settings"),
+    ],
+)
+def test_corner(answer, words):
+    assert words in exercises.check_corner(answer, MAP)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (lambda s, slope: (1 - expit(s)) * slope, "Right"),
+        (lambda s, slope: slope / (1 + np.exp(s)), "Right"),
+        (lambda s, slope: -(1 - expit(s)) * slope, "sign"),
+        (lambda s, slope: expit(s) * slope, "saturating"),
+        (lambda s, slope: slope, "Wasserstein"),
+        (lambda s, slope: expit(s) * (1 - expit(s)) * slope, "divide by D"),
+        (lambda s, slope: (1 - expit(s)) * slope / len(s), "price of its own"),
+        (lambda s, slope: 0 * slope, "none of the usual slips"),
+        (lambda s, slope: 1 - expit(s), "shape"),
+    ],
+)
+def test_pull(answer, words):
+    assert words in exercises.check_pull(answer)
+
+
+def test_the_right_pull_is_what_autodiff_finds():
+    s = tf.Variable([[-2.0], [0.5]])
+    with tf.GradientTape() as tape:
+        price = tf.reduce_sum(tf.nn.softplus(-s))
+    assert np.allclose(-tape.gradient(price, s), 1 - expit(s.numpy()))
