@@ -208,8 +208,13 @@ class GAN(keras.Model):
     def start_over(self):
         """Weights, optimizers, average, noise and history as they were when `compile` was called.
 
-        Learning rates and all else that is set by hand stay as they are; nothing is compiled again.
+        What is set by hand stays as it is: learning rates go back to where their fall began. Nothing
+        is compiled again.
         """
+        if self.halving_updates is not None:
+            for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+                fallen = 1 + self.updates_made / self.halving_updates
+                optimizer.learning_rate.assign(optimizer.learning_rate * fallen)
         for variable, value in zip(self._moving_state(), self._start):
             variable.assign(value)
         self._history, self._half_update, self._last_finite = [], {}, None

@@ -41,6 +41,7 @@ def test_the_lessons_are_there():
         "00_start_here.ipynb",
         "01_two_players.ipynb",
         "02_the_minimax_loss.ipynb",
+        "03_the_spiral.ipynb",
         "04_dense_mnist.ipynb",
     ]
 

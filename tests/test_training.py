@@ -282,6 +282,15 @@ def test_starting_over_repeats_the_run_and_keeps_what_was_set_by_hand(small_gan,
         assert (gan.update_history[column] == history[column]).all()
 
 
+def test_starting_over_lifts_the_rates_to_where_they_fell_from(small_gan, points):
+    gan = small_gan(halving_updates=5)
+    gan.fit(points, batch_size=32, verbose=0)
+    rates = [gan.generator_optimizer.learning_rate, gan.discriminator_optimizer.learning_rate]
+    assert np.allclose([float(rate) for rate in rates], 1e-2 / (1 + 8 / 5), rtol=1e-4)
+    gan.start_over()
+    assert np.allclose([float(rate) for rate in rates], 1e-2, rtol=1e-4)
+
+
 def test_one_player_steps_alone_and_the_history_says_what_was_measured(small_gan, points):
     gan = small_gan()
     real = points[:32]
