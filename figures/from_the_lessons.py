@@ -8,7 +8,7 @@ import nbformat
 from PIL import Image, ImageDraw
 
 HERE = pathlib.Path(__file__).parent
-WIDTH, HEIGHT, CAPTION = 960, 925, 28
+WIDTH, HEIGHT, CAPTION = 960, 1310, 28
 PICTURES = [  # notebook, words from the cell that draws it, caption, (left, top, width) in pixels
     ("01_two_players", "range(7)", "01: a generator learns where real numbers lie", (0, 0, 960)),
     (
@@ -18,18 +18,24 @@ PICTURES = [  # notebook, words from the cell that draws it, caption, (left, top
         (0, 260, 960),
     ),
     (
+        "03_the_spiral",
+        "moments[k]",
+        "03: noise is folded into a spiral",
+        (0, 555, 960),
+    ),
+    (
         "04_dense_mnist",
         "snapshots.samples",
         "04: one noise, forty epochs: digits appear",
-        (0, 555, 470),
+        (0, 940, 470),
     ),
     (
         "04_dense_mnist",
         "share = np.linspace",
         "04: from one generated digit to another",
-        (490, 555, 470),
+        (490, 940, 470),
     ),
-    ("04_dense_mnist", "plots.curves(", "04: what losses and scores tell", (490, 740, 470)),
+    ("04_dense_mnist", "plots.curves(", "04: what losses and scores tell", (490, 1125, 470)),
 ]
 
 

@@ -7,6 +7,7 @@ eyes), and a line style or marker that says the same. Images come in the course'
 import matplotlib.pyplot as plt
 import numpy as np
 from contourpy import contour_generator
+from matplotlib import colormaps
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
@@ -161,7 +162,7 @@ class LossCurves:
             (self._lines[name],) = axes.plot(
                 [], [], color=colour, linestyle=STYLES[colour], linewidth=1.3, label=label
             )
-        axes.set_title("losses (grey: D cannot tell real from generated)", fontsize=10)
+        axes.set_title("losses (grey: D cannot tell the two apart)", fontsize=10)
         axes.legend(loc="upper right", ncols=2, fontsize=9)
         self.moving = [*self._lines.values()]
 
@@ -246,8 +247,8 @@ class PlaneView:
         self._line = np.linspace(-reach, reach, places)
         self.places = np.stack(np.meshgrid(self._line, self._line), -1).reshape(-1, 2)
         self._lattice = lattice
-        self._artists = self._layers(plane, reach)
-        handles = [self._artists[name] for name in LAYERS if name not in ("D's answer", "gradient")]
+        self.layers = self._paint(plane, reach)
+        handles = [self.layers[name] for name in LAYERS if name not in ("D's answer", "gradient")]
         plane.legend(
             handles=handles,
             loc="upper center",
@@ -258,38 +259,39 @@ class PlaneView:
             handletextpad=0.4,
             columnspacing=1.2,
         )
-        self._losses = LossCurves(self.figure.add_axes((0.63, 0.62, 0.35, 0.31)))
-        far = self.figure.add_axes((0.63, 0.11, 0.35, 0.32))
-        far.set(yscale="log", ylim=(0.005, 1), xlabel="updates", ylabel="distance")
+        self._losses = LossCurves(self.figure.add_axes((0.63, 0.62, 0.345, 0.31)))
+        far = self.figure.add_axes((0.63, 0.11, 0.345, 0.32))
+        far.set(yscale="log", ylim=(0.003, 2), xlabel="updates", ylabel="distance")
         far.set_title("sliced Wasserstein distance to real points", fontsize=10)
         (self._distance,) = far.plot([], [], color=GENERATED, linewidth=1.3, label="generated")
         (self._floor,) = far.plot(
             [0, 1e9], [1, 1], color=REAL, linestyle=":", label="real against real"
         )
-        far.legend(loc="upper right", fontsize=9)
+        far.legend(loc="lower right", ncols=2, fontsize=9)
         self._far = far
-        self.moving = [*self._artists.values(), *self._losses.moving, self._distance, self._floor]
+        painted = sorted(self.layers.values(), key=lambda artist: artist.zorder)
+        frame = plane.spines.values()  # painted again, over the heat map
+        self.moving = [*painted, *frame, *self._losses.moving, self._distance, self._floor]
 
-    def _layers(self, plane, reach):
+    def _paint(self, plane, reach):
         edge = reach + (self._line[1] - self._line[0]) / 2
         heat = plane.imshow(
-            np.full(2 * (len(self._line),), 0.5),
+            self._shades(np.full(2 * (len(self._line),), 0.5)),
             extent=(-edge, edge, -edge, edge),
             origin="lower",
-            cmap="PRGn",
-            vmin=0.2,  # a penalised D is rarely surer than that
-            vmax=0.8,
-            alpha=0.6,
             interpolation="nearest",
+            zorder=0,
         )
-        warped = LineCollection([], colors="0.35", linewidths=0.6, label="warped grid")
+        warped = LineCollection([], colors="0.5", linewidths=0.5, label="warped grid", zorder=1)
         contour = LineCollection(
-            [], colors=DISCRIMINATOR, linewidths=1.6, linestyles="-.", label="D = ½"
+            [], colors=DISCRIMINATOR, linewidths=1.4, linestyles="-.", label="D = ½", zorder=2
         )
         for lines in (warped, contour):
             plane.add_collection(lines, autolim=False)
-        (real,) = plane.plot([], [], ".", color=REAL, markersize=4, label="real")
-        (generated,) = plane.plot([], [], "x", color=GENERATED, markersize=4.5, label="generated")
+        (real,) = plane.plot([], [], ".", color=REAL, markersize=4, label="real", zorder=3)
+        (generated,) = plane.plot(
+            [], [], "x", color=GENERATED, markersize=4.5, label="generated", zorder=3
+        )
         arrows = plane.quiver(
             *np.zeros((4, ARROWS)),
             color=GRADIENT,
@@ -297,8 +299,15 @@ class PlaneView:
             scale_units="xy",
             scale=1,
             width=0.005,
+            zorder=4,
         )
         return dict(zip(LAYERS, (real, generated, heat, contour, arrows, warped)))
+
+    def _shades(self, answers):
+        """Pale PRGn from 0.2 to 0.8 (a penalised D is rarely surer), uint8 (..., 3): matplotlib
+        resamples colours in half the time that it needs for numbers."""
+        shades = colormaps["PRGn"]((answers - 0.2) / 0.6, bytes=True)[..., :3]
+        return 255 - (0.6 * (255 - shades)).astype("uint8")
 
     def lattice(self, latent_dim):
         """Latent points of the grid, float32 (lattice^2, latent_dim): its first two entries over
@@ -316,13 +325,13 @@ class PlaneView:
         between two samples of real points. hidden: names among `LAYERS`.
         Returns: True if the axes' limits changed, so that the background must be drawn again.
         """
-        artists = self._artists
+        artists = self.layers
         for name, artist in artists.items():
             artist.set_visible(name not in hidden)
         artists["real"].set_data(*real.T)
         artists["generated"].set_data(*seen["samples"].T)
         answers = seen["answers"].reshape(2 * (len(self._line),))
-        artists["D's answer"].set_data(answers)
+        artists["D's answer"].set_data(self._shades(answers))
         contours = contour_generator(self._line, self._line, answers)
         artists["D = ½"].set_segments(contours.lines(0.5))
         pull = ARROW_SCALE * seen["pull"][:ARROWS]

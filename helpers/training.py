@@ -347,7 +347,8 @@ class GAN(keras.Model):
                 steps = self.discriminator_steps
 
         def move_discriminator(i, k):
-            real = batches[(i * steps + k) % n]
+            # not batches[...]: XLA would compile that slice anew for each value of steps
+            real = tf.gather(batches, (i * steps + k) % n)
             z = self.draw_latent(tf.shape(real)[0])
             return self.discriminator_step(real, z), real, z
 

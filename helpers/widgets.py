@@ -9,11 +9,12 @@ import atexit
 import base64
 import contextlib
 import html
-import io
 import queue
+import struct
 import threading
 import time
 import traceback
+import zlib
 from concurrent.futures import Future
 
 import anywidget
@@ -23,14 +24,13 @@ import traitlets
 from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from .data import Mixture, sample_latent
 from .metrics import sliced_wasserstein
 from .plots import LAYERS, REAL, PlaneView, TrainingView
 from .training import NonFiniteTraining, check_samples
 
-FRAMES_PER_SECOND = 10
+FRAMES_PER_SECOND = 12
 PICTURE_LAYOUT = {"width": "100%", "max_width": "760px"}
 WRAPPED = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 14px"}
 UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
@@ -124,8 +124,8 @@ class LiveLoop:
                 if not self._chunks_left:
                     self._finish()
                 elif time.monotonic() - drawn >= 1 / FRAMES_PER_SECOND and self._ready():
-                    self._draw()
                     drawn = time.monotonic()
+                    self._draw()
             except BaseException as error:  # shown on the panel; the thread lives on for Reset
                 self._chunks_left = 0
                 self._set("error", error)
@@ -257,13 +257,30 @@ class Picture(anywidget.AnyWidget):
         self._canvas.restore_region(self._background)
         for artist in self._view.moving:
             artist.axes.draw_artist(artist)
-        png = io.BytesIO()
-        pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]
-        Image.fromarray(pixels).save(png, "png", compress_level=1)
+        png = _png(np.asarray(self._canvas.buffer_rgba())[..., :3])
         self._sent_at = time.monotonic()
         with self.hold_sync():
             self.sent += 1
-            self.png = png.getvalue()
+            self.png = png
+
+
+def _png(pixels):
+    """Pixels (height, width, 3), uint8, as PNG (W3C 2003) with unfiltered rows.
+
+    A third of the time of Pillow, which tries five filters on each row, for as many bytes.
+    """
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), "uint8")  # each row begins with its filter, 0: none
+    rows[:, 1:] = pixels.reshape(height, -1)
+    parts = {
+        b"IHDR": struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0),  # 8 bits, red green blue
+        b"IDAT": zlib.compress(rows.tobytes(), 1),
+        b"IEND": b"",
+    }
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts.items()
+    )
 
 
 class Panel(ipw.VBox):
@@ -305,7 +322,8 @@ class Explorer(Panel):
 
     redraw: a function of the sliders' values, by name; it moves the artists and returns what the
         picture now says, in words. moving: the artists it moves, all of one figure (not one of
-        pyplot's); only they are drawn again, so that a redraw takes some hundredths of a second.
+        pyplot's); only they are drawn again, so that a redraw takes some hundredths of a second,
+        unless it has changed the limits of an axis.
     sliders: {name: an ipywidgets slider with a description}. buttons: {label: a function of the
         sliders' values that returns ({name: new value}, a sentence that says what happened)}.
 
@@ -398,8 +416,12 @@ class _Artists:
         self._redraw = redraw
 
     def update(self, **values):
+        before = self._limits()
         self.words = self._redraw(**values)
-        return False
+        return self._limits() != before
+
+    def _limits(self):
+        return [(axes.get_xlim(), axes.get_ylim()) for axes in self.figure.axes]
 
 
 class FrontEndCheck(Panel):
@@ -478,9 +500,9 @@ class TrainingPanel(Panel):
                 ipw.HTML("<b>Turn while it trains; nothing is compiled again</b>"),
                 ipw.HBox(controls, layout=WRAPPED),
                 self.picture,
-                *(ipw.HBox(row, layout=WRAPPED) for row in below),
-                self.caption,
                 self.error,
+                self.caption,
+                *(ipw.HBox(row, layout=WRAPPED) for row in below),
             ]
         )
         self._rate_from, self._broken = None, False
@@ -559,12 +581,16 @@ class TrainingPanel(Panel):
         history = self.gan.update_history
         if not len(history["generator_loss"]):
             return "nothing has been trained."
-        last = {name: values[-20:].mean() for name, values in history.items()}
-        return (
-            f"mean of the last 20 updates: discriminator loss {last['discriminator_loss']:.2f}, "
-            f"generator loss {last['generator_loss']:.2f}, D(x) {last['real_score']:.2f}, "
-            f"D(G(z)) {last['fake_score']:.2f}."
-        )
+        said = []
+        for name, words in (
+            ("discriminator_loss", "discriminator loss"),
+            ("generator_loss", "generator loss"),
+            ("real_score", "D(x)"),
+            ("fake_score", "D(G(z))"),
+        ):
+            measured = history[name][np.isfinite(history[name])]  # G may have moved alone
+            said += [f"{words} {measured[-20:].mean():.2f}"] if len(measured) else []
+        return f"mean of the last 20 updates: {', '.join(said)}."
 
 
 def _rate_slider(description, rate):
@@ -637,9 +663,7 @@ class Laboratory(TrainingPanel):
     POINTS = 400
     SLOW_SECONDS = 0.8
 
-    def __init__(
-        self, build, data_sets, batch_size=128, updates_per_chunk=10, latent_dim=2, seed=0
-    ):
+    def __init__(self, build, data_sets, batch_size=64, updates_per_chunk=30, latent_dim=2, seed=0):
         self._order = np.random.default_rng(seed)
         self._shape = (updates_per_chunk, batch_size)
         self._data_sets = dict(data_sets)
@@ -653,6 +677,7 @@ class Laboratory(TrainingPanel):
         self._places = self._view.places.astype("float32")
         self._lattice = self._view.lattice(gan.latent_dim)
         self._mixture, self._distances, self._next, self._did = None, [], "discriminator", ""
+        self._applied = None
         self._dials(gan, latent_dim)
         self.layers = {
             name: ipw.Checkbox(value=True, description=name, indent=False, layout={"width": "auto"})
@@ -735,11 +760,23 @@ class Laboratory(TrainingPanel):
     # ---- what the worker does -----------------------------------------------------------
 
     def _start_over(self):
+        self._applied = None
         super()._start_over()
         self._distances, self._next, self._did = [], "discriminator", ""
 
     def _apply_settings(self):
         gan, values = self.gan, {name: dial.value for name, dial in self.dials.items()}
+        if values != self._applied:
+            self._applied = values
+            self._turn(gan, values)
+        chosen = self._data_sets[values["data"]]
+        mixture = chosen.mixture if isinstance(chosen, DrawingPad) else chosen
+        if mixture is not self._mixture:
+            self._mixture = mixture
+            self._real, other = (mixture.sample(self.POINTS, self._order) for _ in range(2))
+            self._floor = sliced_wasserstein(self._real, other)
+
+    def _turn(self, gan, values):
         gan.generator_optimizer.learning_rate.assign(values["generator_rate"])
         gan.discriminator_optimizer.learning_rate.assign(values["discriminator_rate"])
         gan.active_latent_dim.assign(values["latent_dim"])
@@ -747,12 +784,6 @@ class Laboratory(TrainingPanel):
         gan.choose_loss(values["loss"])
         if "r1" in values:
             gan.penalty_weights["r1"].assign(values["r1"])
-        chosen = self._data_sets[values["data"]]
-        mixture = chosen.mixture if isinstance(chosen, DrawingPad) else chosen
-        if mixture is not self._mixture:
-            self._mixture = mixture
-            self._real, other = (mixture.sample(self.POINTS, self._order) for _ in range(2))
-            self._floor = sliced_wasserstein(self._real, other)
 
     def _step(self):
         self._apply_settings()
@@ -820,7 +851,6 @@ class DrawingPad(anywidget.AnyWidget):
       canvas.setAttribute("role", "application");
       canvas.style.cssText = "border: 1px solid #888; touch-action: none; cursor: crosshair";
       clear.textContent = "Clear the drawing";
-      el.classList.add("gan-panel");
       el.append(canvas, document.createElement("br"), clear);
       const brush = canvas.getContext("2d"), cross = [0, 0];
       const place = ([x, y]) => [(x / reach + 1) * size / 2, (1 - y / reach) * size / 2];

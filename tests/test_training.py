@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 
 from helpers import models, training
 from helpers.losses import LOSSES
@@ -265,6 +266,30 @@ def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, poi
         choosing.choose_discriminator_steps(3)
     with pytest.raises(ValueError, match="compiled for .'non_saturating',., got 'hinge'"):
         choosing.choose_loss("hinge")
+
+
+def test_no_dial_makes_xla_compile_again(small_gan, points):
+    """XLA may compile anew without Python being asked, for each value of what it takes as fixed."""
+    gan = small_gan(loss=list(LOSSES), discriminator_steps=[1, 2, 3], jit_compile=True)
+    batches = points[:192].reshape(6, 32, 2)
+
+    def seconds():
+        start = time.perf_counter()
+        gan.train_on_batch(batches)
+        return time.perf_counter() - start
+
+    compiling = seconds()
+    for turn in (
+        lambda: gan.choose_discriminator_steps(3),
+        lambda: gan.choose_discriminator_steps(2),
+        lambda: gan.choose_loss("relativistic"),
+        lambda: gan.active_latent_dim.assign(1),
+        lambda: gan.penalty_weights["r1"].assign(0.3),
+        lambda: gan.generator_optimizer.learning_rate.assign(1e-4),
+        gan.start_over,
+    ):
+        turn()
+        assert seconds() < compiling / 5
 
 
 def test_starting_over_repeats_the_run_and_keeps_what_was_set_by_hand(small_gan, points):

@@ -1,4 +1,5 @@
 import base64
+import io
 import re
 import threading
 import time
@@ -10,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 IMAGES = data.load_mnist()[0][::50].copy()
 
@@ -138,6 +140,14 @@ def test_the_stored_output_has_a_picture_and_words(panel):
     assert "after 2 updates" in panel._repr_mimebundle_()["text/plain"]
 
 
+def test_the_picture_is_what_was_drawn(panel):
+    """Pillow reads the PNG back, pixel for pixel."""
+    panel.run(1)
+    drawn = np.asarray(panel.picture._canvas.buffer_rgba())[..., :3]
+    shown = np.asarray(Image.open(io.BytesIO(panel.picture.png)))
+    assert shown.shape == drawn.shape and (shown == drawn).all() and len(np.unique(shown)) > 50
+
+
 def test_frames_wait_for_the_page(panel):
     panel.picture.shown, panel.picture._sent_at = panel.picture.sent, 0.0
     assert panel.picture.ready
@@ -218,6 +228,8 @@ def test_the_buttons_move_one_player_and_say_so(laboratory):
             assert same == (name != player)
         assert laboratory.picture.png != picture and words in laboratory.describe()
     assert laboratory.gan.updates_made == 1 and laboratory.loop.state == "paused"
+    laboratory.step_alone("generator")  # what D gave was measured before that
+    assert "nan" not in laboratory.describe() and "D(x) 0." in laboratory.describe()
 
 
 def test_slow_motion_lets_the_players_move_in_turn(laboratory):
@@ -347,6 +359,24 @@ def test_an_explorer_follows_its_sliders_in_picture_and_words():
     assert bundle["image/png"] and "slope 1" in bundle["text/plain"]
     with pytest.raises(ValueError, match=r"\['height', 'slope'\], got 'width'"):
         shown.set(width=3)
+
+
+def test_an_explorer_draws_everything_when_an_axis_changes():
+    axes = Figure(figsize=(3, 2)).subplots()
+    (line,) = axes.plot([0, 1], [0, 1])
+
+    def stretch(width):
+        axes.set_xlim(0, width)
+        return "stretched"
+
+    slider = ipw.IntSlider(description="width", min=1, max=5)
+    shown = widgets.Explorer(stretch, [line], {"width": slider})
+    narrow = shown.picture._background
+    shown.set(width=3)
+    assert shown.picture._background is not narrow
+    wide = shown.picture._background
+    shown.set(width=3)
+    assert shown.picture._background is wide
 
 
 def test_an_explorers_button_moves_sliders_and_says_what_happened():

@@ -16,7 +16,7 @@ import urllib.request
 
 import lab_page
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 TOKEN = "test"
+expect.set_options(timeout=30_000)  # milliseconds: a busy machine may have to compile first
 
 
 @pytest.fixture(scope="session")

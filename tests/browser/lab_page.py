@@ -19,9 +19,13 @@ def end_kernel(page):
     page.evaluate(f"() => {APP}.shell.currentWidget.sessionContext.shutdown()")
 
 
+def picture(panel):
+    return panel.locator("canvas[role=img]")
+
+
 def pixels(panel):
     """A fingerprint of what the canvas shows."""
-    return panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    return picture(panel).evaluate("canvas => canvas.toDataURL()")
 
 
 def wait_for_change(page, panel, before, milliseconds=20_000):
@@ -56,6 +60,16 @@ def run_code(page, code):
     )
 
 
+def ask(page, expression):
+    """The value of an expression in the lesson's kernel, as its repr."""
+    return page.evaluate(
+        f"""async value => {{ const k = {APP}.shell.currentWidget.sessionContext.session.kernel;
+        const reply = await k.requestExecute({{ code: "", user_expressions: {{ value }} }}).done;
+        return reply.content.user_expressions.value.data["text/plain"] }}""",
+        expression,
+    )
+
+
 def errors(page):
     """The messages of all errors in the notebook's outputs."""
     outputs = [output for cell in cells(page) for output in cell.get("outputs", [])]
@@ -70,17 +84,46 @@ def explorer(page, slider_label):
     return panel
 
 
+def watch(panel, share_x=0.5, share_y=0.5):
+    """From now on, window.drawn has the time of each drawing, window.shade the pixel that then
+    stands at these shares of the canvas' width and height, window.pressed the time of each key."""
+    picture(panel).evaluate(
+        """(canvas, [x, y]) => { window.drawn = []; window.shade = []; window.pressed = [];
+        const context = canvas.getContext("2d"), draw = CanvasRenderingContext2D.prototype.drawImage;
+        context.drawImage = (...all) => {
+          draw.apply(context, all);
+          window.drawn.push(performance.now());
+          window.shade.push(context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data.join());
+        };
+        addEventListener("keydown", () => window.pressed.push(performance.now()), true) }""",
+        [share_x, share_y],
+    )
+
+
+def effect_milliseconds(page, panel, box, share_x, share_y, presses=8):
+    """Time from Space on a check box to the first drawing in which a pixel has changed its colour,
+    while other things may move; the lower quartile of the presses (see `answer_milliseconds`)."""
+    watch(panel, share_x, share_y)
+    box.focus()
+    for _ in range(presses):
+        page.keyboard.press("Space")
+        page.wait_for_timeout(700)
+    pressed, drawn, shade = page.evaluate("() => [window.pressed, window.drawn, window.shade]")
+    times = []
+    for at in pressed[-presses:]:
+        after = [i for i, moment in enumerate(drawn) if moment > at]
+        old = shade[after[0] - 1] if after[0] else None
+        changed = [i for i in after if shade[i] != old]
+        times.append(drawn[changed[0]] - at)
+    return statistics.quantiles(times, n=4)[0]
+
+
 def answer_milliseconds(page, panel, label, key, presses=9):
     """Time from a key press on a slider to the next drawing of the panel's canvas.
 
     The lower quartile of the presses: whatever else runs on the machine only adds to a time.
     """
-    panel.locator("canvas").evaluate(
-        """canvas => { window.drawn = []; window.pressed = [];
-        const context = canvas.getContext("2d"), draw = context.drawImage.bind(context);
-        context.drawImage = (...all) => { draw(...all); window.drawn.push(performance.now()) };
-        addEventListener("keydown", () => window.pressed.push(performance.now()), true) }"""
-    )
+    watch(panel)
     slider(panel, label).get_by_role("slider").focus()
     for _ in range(presses):
         page.keyboard.press(key)
