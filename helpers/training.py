@@ -250,7 +250,7 @@ class GAN(keras.Model):
             for name, penalty in penalties.items():
                 price += self.penalty_weights[name] * penalty
         gradients = tape.gradient(price, self.discriminator.trainable_variables)
-        self._fused(self.discriminator_optimizer.apply, gradients)
+        self.discriminator_optimizer.apply(gradients)
         return {
             "discriminator_loss": loss,
             "real_score": tf.reduce_mean(tf.sigmoid(real_logits)),
@@ -266,14 +266,24 @@ class GAN(keras.Model):
         real: (batch, ...), looked at by paired losses only; z: (batch, latent_dim).
         Returns: loss and gradient norm, scalars by name.
         """
-        paired = any(LOSSES[name].paired for name in self.loss_names)
         with tf.GradientTape() as tape:
             fake_logits = self.discriminator(self.generator(z, training=True), training=True)
-            real_logits = self.discriminator(real, training=True) if paired else None
+            real_logits = self._paired_logits(real, fake_logits, training=True)
             loss = self._chosen("generator", real_logits, fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
-        self._fused(self._move_generator, gradients)
+        self._move_generator(gradients)
         return {"generator_loss": loss, "generator_gradient_norm": _norm(gradients)}
+
+    def _paired_logits(self, real, fake_logits, training):
+        """D's logits of real samples while a paired loss is played, else nothing of that shape."""
+        paired = [LOSSES[name].paired for name in self.loss_names]
+        if not any(paired):
+            return None
+        return tf.cond(
+            tf.gather(paired, self._loss_index),
+            lambda: self.discriminator(real, training=training),
+            lambda: tf.zeros_like(fake_logits),
+        )
 
     def _chosen(self, player, real_logits, fake_logits):
         """That player's price by the loss that is played: where several are compiled, by a switch."""
@@ -322,16 +332,6 @@ class GAN(keras.Model):
         decay = tf.minimum(self.ema_decay, made / (made + 10))
         for average, variable in zip(self.averaged_weights, self.generator.trainable_variables):
             average.assign(variable + decay * (average - variable))
-
-    def _fused(self, move, gradients):
-        """move(gradients) in one pass over the weights: a dozen small operations on each become one.
-
-        XLA does that; where it does not compile the whole call, it compiles this part.
-        """
-        if self.jit_compile or self.run_eagerly or tf.distribute.has_strategy():
-            move(gradients)
-        else:
-            tf.function(move, jit_compile=True, autograph=False)(gradients)
 
     def train_step(self, data):
         """One update for each batch in data, (n, batch, ...); (batch, ...) counts as n = 1.
@@ -550,7 +550,7 @@ class GAN(keras.Model):
         with tf.GradientTape() as tape:
             tape.watch(samples)
             fake_logits = self.discriminator(samples, training=False)
-            real_logits = self.discriminator(real, training=False)
+            real_logits = self._paired_logits(real, fake_logits, training=False)
             price = self._chosen("generator", real_logits, fake_logits)
         return {
             "samples": samples,

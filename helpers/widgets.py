@@ -42,9 +42,12 @@ class LiveLoop:
     step: trains one chunk (aim for 10 to 100 ms) and returns how many seconds to rest before the
     next, or None. draw: renders one picture. ready: called before
     a picture between two chunks; False skips that one, but never the last. changed: called
-    with (state, error) whenever the state changes; state is one of "paused", "running",
-    "working", "error", "closed". key: a loop with the same key is closed first, so that running
-    a notebook cell again leaves no second thread behind.
+    with (state, error) whenever the state may have changed; state is one of "paused", "running",
+    "error", "closed". key: a loop with the same key is closed first, so that running a notebook
+    cell again leaves no second thread behind.
+
+    `state` is "paused" before the picture that a pause ends with: a control that finds it so asks
+    for a picture of its own, one that does not is seen by the picture to come.
     """
 
     _open = {}
@@ -107,10 +110,10 @@ class LiveLoop:
 
     def _main(self):
         self._chunks_left, self._waiting = 0, []  # chunks_left: infinity while running freely
-        drawn = due = 0.0
+        drawn = self._due = 0.0
         while True:
             try:
-                rest = due - time.monotonic() if self._chunks_left else None
+                rest = self._due - time.monotonic() if self._chunks_left else None
                 if rest is None or rest > 0 or not self._commands.empty():
                     try:
                         command = self._commands.get(timeout=rest and max(rest, 0))
@@ -119,7 +122,7 @@ class LiveLoop:
                     if not self._obey(*command):
                         return
                     continue
-                due = time.monotonic() + (self._step() or 0)
+                self._due = time.monotonic() + (self._step() or 0)
                 self._chunks_left -= 1
                 if not self._chunks_left:
                     self._finish()
@@ -135,6 +138,8 @@ class LiveLoop:
 
     def _obey(self, command, argument):
         """Carry out one command; returns False when the thread should end."""
+        if command in ("start", "run"):
+            self._due = 0.0
         if command == "start":
             self._chunks_left = float("inf")
             self._set("running")
@@ -146,15 +151,14 @@ class LiveLoop:
             else:
                 self._finish()
         elif command == "pause":
-            self._finish()
+            if self._chunks_left:
+                self._finish()
         elif command == "call":
             function, done = argument
             self._waiting += [done] if done else []
-            self._set("working")
             function()
             if done or self._commands.empty():  # else what comes next is drawn, or draws
-                self._draw()
-            self._set("running" if self._chunks_left else "paused")
+                self._draw_as("running" if self._chunks_left else "paused")
             if done:
                 self._waiting.remove(done)
                 done.set_result(None)
@@ -167,11 +171,15 @@ class LiveLoop:
 
     def _finish(self):
         self._chunks_left = 0
-        self._draw()
-        self._set("paused")
+        self._draw_as("paused")
         for done in self._waiting:
             done.set_result(None)
         self._waiting = []
+
+    def _draw_as(self, state):
+        self.state = state
+        self._draw()
+        self._set(state)
 
 
 def _stop_button_pauses():
@@ -476,8 +484,9 @@ class TrainingPanel(Panel):
     or calls `build` again after an error. view: what `Picture` shows. controls: widgets
     with a description that act at once. buttons, below: more widgets, each list a row.
 
-    A subclass says what a chunk is (`_step`), draws a picture (`_draw`), takes over the
-    controls' values (`_apply_settings`), and puts the picture into words (`describe`).
+    A subclass says what a chunk is (`_step`), takes over the controls' values
+    (`_apply_settings`, before every chunk and every picture), shows the picture (`_show`) and
+    puts it into words (`describe`).
 
     `panel.run(chunks)` trains without a page and raises what goes wrong; `panel.gan` is the model.
     Where widgets cannot run, the cell's stored picture is shown instead.
@@ -509,7 +518,6 @@ class TrainingPanel(Panel):
         self.loop = LiveLoop(
             self._step, self._draw, lambda: self.picture.ready, self._changed, key="training-panel"
         )
-        self._apply_settings()
         self._draw()
         self._changed("paused", None)
         _try_every_stop(*controls)
@@ -524,7 +532,7 @@ class TrainingPanel(Panel):
 
     def _redraw_if_paused(self, _):
         if self.loop is not None and self.loop.state == "paused":
-            self.loop.call(self._apply_settings)
+            self.loop.call(lambda: None)
 
     def run(self, chunks):
         """Train that many chunks and wait for them (0: only let waiting commands finish)."""
@@ -539,11 +547,16 @@ class TrainingPanel(Panel):
 
     def _start_over(self):
         if self._broken:
+            self._say("building the model anew")
             self.gan, self._broken = self._build(), False
         else:
             self.gan.start_over()
         self._rate_from = None
+
+    def _draw(self):
         self._apply_settings()
+        self._show()
+        self._say(self.loop.state)
 
     def _train(self, batches):
         self.gan.train_on_batch(batches)
@@ -635,9 +648,8 @@ class DigitsPanel(TrainingPanel):
         rows = self._order.integers(len(self._images), size=self._shape)
         self._train(self._images[rows])
 
-    def _draw(self):
+    def _show(self):
         self.picture.show(self.gan.generate(self._latent), self.gan.update_history)
-        self._say(self.loop.state)
 
     def describe(self):
         """The panel's picture in words."""
@@ -811,7 +823,7 @@ class Laboratory(TrainingPanel):
             )
         self._say_in_words(self._did)
 
-    def _draw(self):
+    def _show(self):
         seen = self.gan.look(
             self._real, self._latent, self._places, self._lattice, self.averaged.value
         )
@@ -823,7 +835,6 @@ class Laboratory(TrainingPanel):
         hidden = [name for name, box in self.layers.items() if not box.value]
         history = self.gan.update_history
         self.picture.show(self._real, seen, history, self._distances, self._floor, hidden)
-        self._say(self.loop.state)
 
     def describe(self):
         """The panel's picture in words."""

@@ -26,11 +26,25 @@ def build(loss="non_saturating"):
     return gan
 
 
-@pytest.fixture
-def panel():
+@pytest.fixture(scope="module")
+def only_panel():
     panel = widgets.DigitsPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
     yield panel
     panel.close()
+
+
+@pytest.fixture
+def panel(only_panel):
+    """One panel for all tests, compiled once; each finds it paused before the first update."""
+    only_panel.loop.pause()
+    only_panel.learning_rate.value, only_panel.latent_dim.value = 1e-3, 4
+    start_over(only_panel)
+    return only_panel
+
+
+def start_over(panel):
+    panel.reset.click()
+    panel.run(0)
 
 
 def wait_for(condition, seconds=30):
@@ -46,7 +60,7 @@ def test_start_trains_pause_stops(panel):
     assert panel.start.description == "Pause"
     wait_for(lambda: re.search(r", [1-9][\d,]* updates a second", panel.status.value))
     panel.start.click()
-    wait_for(lambda: panel.loop.state == "paused")
+    wait_for(lambda: "paused" in panel.status.value)
     made, picture = panel.gan.updates_made, panel.picture.png
     time.sleep(0.3)
     assert panel.gan.updates_made == made and panel.picture.png == picture
@@ -121,18 +135,6 @@ def test_non_finite_training_says_what_to_do_and_keeps_the_digits(panel):
     assert np.isfinite(panel.gan.sample(3, seed=0)).all()
 
 
-def test_running_the_cell_again_leaves_one_thread():
-    before = threading.active_count()
-    for _ in range(3):
-        panel = widgets.DigitsPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
-    live = [thread for thread in threading.enumerate() if thread.name == "live-training-panel"]
-    assert live == [panel.loop.thread]
-    panel.close()
-    assert not panel.loop.thread.is_alive() and threading.active_count() <= before + 1
-    with pytest.raises(RuntimeError, match="closed: run the cell"):
-        panel.run(1)
-
-
 def test_the_stored_output_has_a_picture_and_words(panel):
     bundle = panel._repr_mimebundle_()
     assert bundle["image/png"] and "nothing has been trained" in bundle["text/plain"]
@@ -162,6 +164,18 @@ def test_images_on_another_scale_are_refused():
         widgets.DigitsPanel(build, IMAGES * 127.5 + 127.5)
 
 
+def test_running_the_cell_again_leaves_one_thread():
+    before = threading.active_count()
+    for _ in range(3):
+        panel = widgets.DigitsPanel(build, IMAGES, batch_size=16, updates_per_chunk=2)
+    live = [thread for thread in threading.enumerate() if thread.name == "live-training-panel"]
+    assert live == [panel.loop.thread]
+    panel.close()
+    assert not panel.loop.thread.is_alive() and threading.active_count() <= before + 1
+    with pytest.raises(RuntimeError, match="closed: run the cell"):
+        panel.run(1)
+
+
 # ---- the laboratory ------------------------------------------------------------------------
 
 SPIRAL, RING = data.spiral(), data.ring(sigma=0.05)
@@ -185,13 +199,24 @@ def build_points(losses=("non_saturating", "wasserstein", "relativistic")):
     return gan
 
 
-@pytest.fixture
-def laboratory():
+@pytest.fixture(scope="module")
+def only_laboratory():
     pad = widgets.DrawingPad([[0.5, 0.5], [-0.5, 0.5]])
     data_sets = {"spiral": SPIRAL, "ring": RING, "drawn by hand": pad}
     laboratory = widgets.Laboratory(build_points, data_sets, batch_size=16, updates_per_chunk=2)
+    laboratory.dials_at_first = {name: dial.value for name, dial in laboratory.dials.items()}
     yield laboratory
     laboratory.close()
+
+
+@pytest.fixture
+def laboratory(only_laboratory):
+    """One laboratory for all tests, compiled once; each finds it paused before the first update."""
+    only_laboratory.loop.pause()
+    only_laboratory.set(**only_laboratory.dials_at_first)
+    only_laboratory.slow.value = False
+    start_over(only_laboratory)
+    return only_laboratory
 
 
 def copy(variables):
@@ -215,6 +240,23 @@ def test_every_dial_reaches_the_running_model(laboratory):
         laboratory.set(rate=1)
 
 
+@pytest.mark.parametrize("begin", ["pause", "dial"])
+def test_a_dial_turned_while_a_picture_is_drawn_acts(laboratory, begin):
+    show = laboratory._show
+
+    def turned_meanwhile():
+        laboratory._show = show
+        show()
+        laboratory.set(r1=0.3)
+
+    laboratory._show = turned_meanwhile
+    if begin == "pause":
+        laboratory.run(1)
+    else:
+        laboratory.set(latent_dim=1)
+    wait_for(lambda: np.isclose(laboratory.gan.penalty_weights["r1"].numpy(), 0.3))
+
+
 def test_the_buttons_move_one_player_and_say_so(laboratory):
     players = {"discriminator": laboratory.gan.discriminator, "generator": laboratory.gan.generator}
     for player, words in (("discriminator", "D moved, the points stood"), ("generator", "G moved")):
@@ -232,8 +274,8 @@ def test_the_buttons_move_one_player_and_say_so(laboratory):
     assert "nan" not in laboratory.describe() and "D(x) 0." in laboratory.describe()
 
 
-def test_slow_motion_lets_the_players_move_in_turn(laboratory):
-    laboratory.SLOW_SECONDS = 0.05
+def test_slow_motion_lets_the_players_move_in_turn(laboratory, monkeypatch):
+    monkeypatch.setattr(laboratory, "SLOW_SECONDS", 0.05)
     laboratory.slow.value = True
     laboratory.run(3)
     assert laboratory.gan.updates_made == 1 and "D moved" in laboratory.caption.value
@@ -241,8 +283,8 @@ def test_slow_motion_lets_the_players_move_in_turn(laboratory):
     assert laboratory.gan.updates_made == 2 and "G moved" in laboratory.caption.value
 
 
-def test_slow_motion_still_obeys_at_once(laboratory):
-    laboratory.SLOW_SECONDS = 60
+def test_slow_motion_still_obeys_at_once(laboratory, monkeypatch):
+    monkeypatch.setattr(laboratory, "SLOW_SECONDS", 60)
     laboratory.slow.value = True
     laboratory.start.click()
     wait_for(lambda: "D moved" in laboratory.caption.value)
@@ -282,8 +324,8 @@ def test_a_broken_laboratory_is_built_anew(laboratory):
     assert laboratory.error.value == "" and laboratory.gan.updates_made == 2
 
 
-def test_a_step_alone_raises_in_the_cell_and_shows_the_error(laboratory):
-    laboratory.gan.step_alone = lambda player, real: 1 / 0
+def test_a_step_alone_raises_in_the_cell_and_shows_the_error(laboratory, monkeypatch):
+    monkeypatch.setattr(laboratory.gan, "step_alone", lambda player, real: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         laboratory.step_alone("generator")
     assert "ZeroDivisionError" in laboratory.error.value

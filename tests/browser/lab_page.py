@@ -70,6 +70,14 @@ def ask(page, expression):
     )
 
 
+def wait_for_answer(page, expression, expected, seconds=20):
+    """Wait until the value of an expression in the lesson's kernel has that repr."""
+    end = time.monotonic() + seconds
+    while (answer := ask(page, expression)) != expected:
+        assert time.monotonic() < end, f"{expression} is {answer}, not {expected}"
+        page.wait_for_timeout(50)
+
+
 def errors(page):
     """The messages of all errors in the notebook's outputs."""
     outputs = [output for cell in cells(page) for output in cell.get("outputs", [])]

@@ -14,6 +14,7 @@ from lab_page import (
     pixels,
     run_code,
     slider,
+    wait_for_answer,
     wait_for_change,
     wait_for_kernel,
 )
@@ -107,10 +108,12 @@ def test_sliders_by_keyboard_and_by_mouse(page, panel, name):
 def test_dials_have_reached_the_model(page, panel):
     for name in SLIDERS:
         slider(panel, name).get_by_role("slider").press("End")
-    page.wait_for_timeout(1_000)
-    assert ask(page, "laboratory.gan.discriminator_steps") == "5"
-    assert ask(page, "int(laboratory.gan.active_latent_dim.numpy())") == "16"
-    assert ask(page, "round(float(laboratory.gan.penalty_weights['r1'].numpy()), 3)") == "1.0"
+    for value, expected in (
+        ("laboratory.gan.discriminator_steps", "5"),
+        ("int(laboratory.gan.active_latent_dim.numpy())", "16"),
+        ("round(float(laboratory.gan.penalty_weights['r1'].numpy()), 3)", "1.0"),
+    ):
+        wait_for_answer(page, value, expected)
 
 
 def test_menus_by_keyboard_and_by_mouse(page, panel):
@@ -125,7 +128,7 @@ def test_menus_by_keyboard_and_by_mouse(page, panel):
         menu.select_option(choice)
         wait_for_change(page, panel, before)
     expect(panel).to_contain_text("on two moons")
-    assert ask(page, "laboratory.gan.loss_name") == "'wasserstein'"
+    wait_for_answer(page, "laboratory.gan.loss_name", "'wasserstein'")
 
 
 def test_drawing_by_mouse_and_by_keyboard(page, panel, screenshot):
@@ -142,15 +145,14 @@ def test_drawing_by_mouse_and_by_keyboard(page, panel, screenshot):
     page.mouse.down()
     page.mouse.move(corner["x"] + 200, corner["y"] + 200, steps=15)
     page.mouse.up()
-    page.wait_for_timeout(500)
-    drawn = int(ask(page, "len(pad.points)"))
+    drawn = int(re.search(r"(\d+) points", pad.get_attribute("aria-label"))[1])
     assert drawn >= 10
+    wait_for_answer(page, "len(pad.points)", str(drawn))
     pad.focus()
     for key in ("ArrowUp", "ArrowUp", " ", "ArrowLeft", " ", "Backspace"):
         page.keyboard.press(key)
-    page.wait_for_timeout(500)
-    assert int(ask(page, "len(pad.points)")) == drawn + 1
-    assert ask(page, "laboratory._mixture is pad.mixture") == "True"
+    wait_for_answer(page, "len(pad.points)", str(drawn + 1))
+    wait_for_answer(page, "laboratory._mixture is pad.mixture", "True")
     screenshot(panel, "laboratory_drawn")
 
 
