@@ -33,6 +33,8 @@ from .training import NonFiniteTraining, check_samples
 FRAMES_PER_SECOND = 12
 PICTURE_LAYOUT = {"width": "100%", "max_width": "760px"}
 WRAPPED = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 14px"}
+WORDS_SECONDS = 0.5  # between two changes of the words beside the buttons, while it runs
+FRAMES_AHEAD = 6  # the most that may be on their way to the page: half a second
 UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
 
 
@@ -196,7 +198,10 @@ def _stop_button_pauses():
 
 
 class Picture(anywidget.AnyWidget):
-    """A canvas fed with PNG bytes: it has a text for screen readers and acknowledges each frame.
+    """A canvas fed with PNG bytes: it has a text for screen readers and acknowledges its frames.
+
+    It does so some times a second, not for each frame: a message to the kernel lets JupyterLab
+    paint its busy signs anew, for more than a frame costs. A page that is behind skips frames.
 
     It also keeps key presses on the panel around it from reaching the notebook, where "x" would
     cut the cell and "b" add one, and gives the panel's slider handles their labels as names.
@@ -209,16 +214,27 @@ class Picture(anywidget.AnyWidget):
       canvas.style.width = "100%";
       el.appendChild(canvas);
       const describe = () => canvas.setAttribute("aria-label", model.get("description"));
-      const draw = async () => {
-        const png = model.get("png"), frame = model.get("sent");
-        if (!png || !png.byteLength) return;
-        const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
-        if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
-        if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
-        canvas.getContext("2d").drawImage(bitmap, 0, 0);
-        bitmap.close();
-        model.set("shown", frame);
+      let shown = 0, drawn = 0, drawing = false, timer = null;
+      const acknowledge = () => {
+        timer = null;
+        model.set({ shown, drawn });
         model.save_changes();
+      };
+      const draw = async () => {
+        if (drawing) return;  // the loop below goes on to the latest frame
+        drawing = true;
+        while (shown !== model.get("sent") && model.get("png").byteLength) {
+          const frame = model.get("sent");
+          const bitmap = await createImageBitmap(new Blob([model.get("png")]));
+          if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+          if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+          canvas.getContext("2d").drawImage(bitmap, 0, 0);
+          bitmap.close();
+          shown = frame;
+          drawn += 1;
+          timer ??= setTimeout(acknowledge, 300);
+        }
+        drawing = false;
       };
       const hold = (event) => event.stopPropagation();
       requestAnimationFrame(() => {
@@ -239,7 +255,8 @@ class Picture(anywidget.AnyWidget):
     png = traitlets.Bytes(b"").tag(sync=True)
     description = traitlets.Unicode("").tag(sync=True)
     sent = traitlets.Int(0).tag(sync=True)
-    shown = traitlets.Int(0).tag(sync=True)
+    shown = traitlets.Int(0).tag(sync=True, echo_update=False)  # the last frame on the page,
+    drawn = traitlets.Int(0).tag(sync=True, echo_update=False)  # and how many it has drawn
 
     def __init__(self, view, **kwargs):
         """view: has `figure`, `moving` (its changing artists) and `update(...)`."""
@@ -253,9 +270,9 @@ class Picture(anywidget.AnyWidget):
 
     @property
     def ready(self):
-        """The page has shown what was sent, or nobody has answered for a second."""
+        """The page keeps up with what was sent, or nobody has answered for a second."""
         waited = time.monotonic() - self._sent_at
-        return self.shown >= self.sent or waited > UNACKNOWLEDGED_SECONDS
+        return self.sent - self.shown < FRAMES_AHEAD or waited > UNACKNOWLEDGED_SECONDS
 
     def show(self, *arrays, **values):
         """Update the view and send it; axes and text are drawn only when they have changed."""
@@ -514,7 +531,7 @@ class TrainingPanel(Panel):
                 *(ipw.HBox(row, layout=WRAPPED) for row in below),
             ]
         )
-        self._rate_from, self._broken = None, False
+        self._rate_from, self._broken, self._said = None, False, 0.0
         self.loop = LiveLoop(
             self._step, self._draw, lambda: self.picture.ready, self._changed, key="training-panel"
         )
@@ -556,7 +573,8 @@ class TrainingPanel(Panel):
     def _draw(self):
         self._apply_settings()
         self._show()
-        self._say(self.loop.state)
+        if self.loop.state == "running" and time.monotonic() - self._said > WORDS_SECONDS:
+            self._say("running")
 
     def _train(self, batches):
         self.gan.train_on_batch(batches)
@@ -565,10 +583,10 @@ class TrainingPanel(Panel):
             self._say("running")
 
     def _counts(self):
-        return np.array([time.monotonic(), self.gan.updates_made, self.picture.shown])
+        return np.array([time.monotonic(), self.gan.updates_made, self.picture.drawn])
 
     def _say(self, state):
-        made = self.gan.updates_made
+        self._said, made = time.monotonic(), self.gan.updates_made
         words = "compiling, once, for some seconds" if state == "running" and not made else state
         if state == "running" and self._rate_from is not None:
             seconds, updates, pictures = self._counts() - self._rate_from
@@ -675,7 +693,7 @@ class Laboratory(TrainingPanel):
     POINTS = 400
     SLOW_SECONDS = 0.8
 
-    def __init__(self, build, data_sets, batch_size=64, updates_per_chunk=30, latent_dim=2, seed=0):
+    def __init__(self, build, data_sets, batch_size=32, updates_per_chunk=40, latent_dim=2, seed=0):
         self._order = np.random.default_rng(seed)
         self._shape = (updates_per_chunk, batch_size)
         self._data_sets = dict(data_sets)

@@ -89,10 +89,11 @@ def test_a_slider_redraws_while_paused(panel):
 
 def test_the_last_picture_is_drawn_although_the_page_lags(panel, monkeypatch):
     monkeypatch.setattr(widgets, "UNACKNOWLEDGED_SECONDS", 1e9)  # no page: never ready again
+    for _ in range(widgets.FRAMES_AHEAD):
+        panel.run(1)
+    last = panel.picture.png
     panel.run(1)
-    first = panel.picture.png
-    panel.run(1)
-    assert not panel.picture.ready and panel.picture.png != first
+    assert not panel.picture.ready and panel.picture.png != last
 
 
 def test_reset_starts_anew_with_the_same_first_picture(panel):
@@ -151,11 +152,16 @@ def test_the_picture_is_what_was_drawn(panel):
 
 
 def test_frames_wait_for_the_page(panel):
-    panel.picture.shown, panel.picture._sent_at = panel.picture.sent, 0.0
-    assert panel.picture.ready
-    panel.run(1)  # sends a frame that no page acknowledges
-    assert not panel.picture.ready
     panel.picture.shown = panel.picture.sent
+    panel.run(1)
+    assert panel.picture.ready
+    for _ in range(widgets.FRAMES_AHEAD):  # frames that no page acknowledges
+        panel.run(1)
+    assert not panel.picture.ready
+    panel.picture._sent_at -= widgets.UNACKNOWLEDGED_SECONDS
+    assert panel.picture.ready
+    panel.picture._sent_at = time.monotonic()
+    panel.picture.shown = panel.picture.sent - 1
     assert panel.picture.ready
 
 
