@@ -71,6 +71,20 @@ def image_rows(rows, labels, title=None):
     return figure, axes
 
 
+def plane(axes, real=(), generated=(), title="", size=4, reach=1.25):
+    """Points of the plane, undistorted: real ones as dots, generated ones as crosses.
+
+    real, generated: (n, 2), or empty. size: of the marks, in points. reach: half the side of the
+    square that is shown. Returns: the artist of the crosses, which may be moved later.
+    """
+    axes.plot(*np.reshape(real, (-1, 2)).T, ".", color=REAL, markersize=size)
+    (crosses,) = axes.plot(*np.reshape(generated, (-1, 2)).T, "x", color=GENERATED, markersize=size)
+    ticks, limits = (-1, 0, 1), (-reach, reach)
+    axes.set(aspect="equal", xlim=limits, ylim=limits, xticks=ticks, yticks=ticks)
+    axes.set_title(title, fontsize=10)
+    return crosses
+
+
 def live_axes(columns):
     """Axes side by side in a figure that pyplot does not know, to be shown by `widgets.Explorer`."""
     figure = Figure(figsize=(9, 3.8), dpi=80)

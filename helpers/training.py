@@ -205,6 +205,11 @@ class GAN(keras.Model):
             )
         self._discriminator_steps.assign(number)
 
+    def set_learning_rates(self, rate):
+        """Let both players learn at this rate from now on."""
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            optimizer.learning_rate.assign(rate)
+
     def start_over(self):
         """Weights, optimizers, average, noise and history as they were when `compile` was called.
 

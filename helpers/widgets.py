@@ -657,8 +657,7 @@ class DigitsPanel(TrainingPanel):
         super().__init__(build, gan, TrainingView(), [self.learning_rate, self.latent_dim])
 
     def _apply_settings(self):
-        for optimizer in (self.gan.generator_optimizer, self.gan.discriminator_optimizer):
-            optimizer.learning_rate.assign(self.learning_rate.value)
+        self.gan.set_learning_rates(self.learning_rate.value)
         self.gan.active_latent_dim.assign(self.latent_dim.value)
 
     def _step(self):

@@ -90,6 +90,17 @@ def test_the_view_says_when_its_axes_changed():
     assert view.figure.axes[1].get_xlim() == (0, 2000)
 
 
+def test_a_plane_shows_both_clouds_undistorted_and_hands_back_the_crosses():
+    axes = Figure().subplots()
+    real, generated = np.eye(2), np.float32([[0.5, -0.5]])
+    crosses = plots.plane(axes, real, generated, "a title")
+    dots = axes.lines[0]
+    assert (dots.get_xydata() == real).all() and (crosses.get_xydata() == generated).all()
+    assert dots.get_color() != crosses.get_color() and dots.get_marker() != crosses.get_marker()
+    assert axes.get_aspect() == 1 and axes.get_xlim() == axes.get_ylim() == (-1.25, 1.25)
+    assert plots.plane(Figure().subplots()).get_xydata().shape == (0, 2)
+
+
 def test_the_loss_axes_hold_what_is_drawn():
     axes = Figure().subplots()
     curves = plots.LossCurves(axes)

@@ -205,8 +205,7 @@ def test_settings_act_without_compiling_again(small_gan, points):
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
     traced = len(traces)
     weights = copy(gan.generator.weights), copy(gan.discriminator.weights)
-    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
-        optimizer.learning_rate.assign(0.0)
+    gan.set_learning_rates(0.0)
     gan.penalty_weights["r1"].assign(100.0)
     gan.active_latent_dim.assign(1)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
