@@ -214,9 +214,10 @@ class Picture(anywidget.AnyWidget):
       canvas.style.width = "100%";
       el.appendChild(canvas);
       const describe = () => canvas.setAttribute("aria-label", model.get("description"));
-      let shown = 0, drawn = 0, drawing = false, timer = null;
+      let shown = 0, drawn = 0, drawing = false, said = -Infinity, timer = null;
       const acknowledge = () => {
         timer = null;
+        said = performance.now();
         model.set({ shown, drawn });
         model.save_changes();
       };
@@ -232,7 +233,7 @@ class Picture(anywidget.AnyWidget):
           bitmap.close();
           shown = frame;
           drawn += 1;
-          timer ??= setTimeout(acknowledge, 300);
+          timer ??= setTimeout(acknowledge, Math.max(0, said + 300 - performance.now()));
         }
         drawing = false;
       };

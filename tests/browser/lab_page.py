@@ -126,7 +126,7 @@ def effect_milliseconds(page, panel, box, share_x, share_y, presses=8):
     return statistics.quantiles(times, n=4)[0]
 
 
-def answer_milliseconds(page, panel, label, key, presses=9):
+def answer_milliseconds(page, panel, label, key, presses=15):
     """Time from a key press on a slider to the next drawing of the panel's canvas.
 
     The lower quartile of the presses: whatever else runs on the machine only adds to a time.
