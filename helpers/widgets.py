@@ -297,7 +297,8 @@ def _png(pixels):
     """
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + 3 * width), "uint8")  # each row begins with its filter, 0: none
-    rows[:, 1:] = pixels.reshape(height, -1)
+    for channel in range(3):
+        rows[:, 1 + channel :: 3] = pixels[..., channel]
     parts = {
         b"IHDR": struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0),  # 8 bits, red green blue
         b"IDAT": zlib.compress(rows.tobytes(), 1),
@@ -693,7 +694,7 @@ class Laboratory(TrainingPanel):
     POINTS = 400
     SLOW_SECONDS = 0.8
 
-    def __init__(self, build, data_sets, batch_size=32, updates_per_chunk=40, latent_dim=2, seed=0):
+    def __init__(self, build, data_sets, batch_size=32, updates_per_chunk=50, latent_dim=2, seed=0):
         self._order = np.random.default_rng(seed)
         self._shape = (updates_per_chunk, batch_size)
         self._data_sets = dict(data_sets)

@@ -3,6 +3,7 @@ from helpers import plots, training
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
@@ -139,7 +140,7 @@ def test_the_plane_shows_each_layer_where_it_belongs():
     layers = view.layers
     assert (np.stack(layers["real"].get_data(), 1) == real).all()
     assert (np.stack(layers["generated"].get_data(), 1) == seen["samples"]).all()
-    red, green, _ = np.moveaxis(layers["D's answer"].get_array().astype(int), -1, 0)
+    red, green, _ = np.moveaxis(layers["D's answer"].shades.astype(int), -1, 0)
     assert (green - red)[:, 0].max() < -20 and (green - red)[:, -1].min() > 20  # purple, green
     (contour,) = layers["D = ½"].get_segments()
     assert np.allclose(contour[:, 0], 0, atol=0.01)
@@ -151,6 +152,28 @@ def test_the_plane_shows_each_layer_where_it_belongs():
     across, along = grid[:17], grid[17:]
     assert np.allclose(across[:, :, 1], across[:, :1, 1])  # G = identity: straight lines
     assert np.allclose(along[:, :, 0], along[:, :1, 0])
+
+
+def test_the_heat_map_is_what_imshow_draws():
+    shades = np.random.default_rng(0).integers(0, 255, (12, 12, 3), dtype="uint8")
+    drawn = []
+    for way in ("ours", "imshow"):
+        view = plots.PlaneView(places=12)
+        heat = view.layers["D's answer"]
+        for artist in [*view.moving, *heat.axes.texts]:
+            artist.set_visible(artist is heat)
+        heat.shades = shades
+        if way == "imshow":
+            heat.set_visible(False)
+            edge = 1.25 + 1.25 / 11  # the outermost squares have their middles on the edges
+            extent = (-edge, edge, -edge, edge)
+            heat.axes.imshow(shades, extent=extent, origin="lower", interpolation="nearest")
+            heat.axes.set(xlim=(-1.25, 1.25), ylim=(-1.25, 1.25))
+        canvas = FigureCanvasAgg(view.figure)
+        canvas.draw()
+        drawn.append(np.asarray(canvas.buffer_rgba()))
+    differ = (drawn[0] != drawn[1]).any(axis=-1)
+    assert differ.mean() < 0.02  # a line of pixels where two squares meet
 
 
 def test_arrows_have_a_longest_length():
