@@ -30,11 +30,11 @@ from .metrics import sliced_wasserstein
 from .plots import LAYERS, REAL, PlaneView, TrainingView
 from .training import NonFiniteTraining, check_samples
 
-FRAMES_PER_SECOND = 12
+FRAMES_PER_SECOND = 15
 PICTURE_LAYOUT = {"width": "100%", "max_width": "760px"}
 WRAPPED = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 14px"}
 WORDS_SECONDS = 0.5  # between two changes of the words beside the buttons, while it runs
-FRAMES_AHEAD = 6  # the most that may be on their way to the page: half a second
+FRAMES_AHEAD = 6  # the most that may be on their way to the page: 0.4 s
 UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
 
 
