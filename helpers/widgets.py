@@ -42,11 +42,10 @@ class LiveLoop:
     """A thread that trains in small chunks and draws in between, steered by commands.
 
     step: trains one chunk (aim for 10 to 100 ms) and returns how many seconds to rest before the
-    next, or None. draw: renders one picture. ready: called before
-    a picture between two chunks; False skips that one, but never the last. changed: called
-    with (state, error) whenever the state may have changed; state is one of "paused", "running",
-    "error", "closed". key: a loop with the same key is closed first, so that running a notebook
-    cell again leaves no second thread behind.
+    next, or None. draw: renders one picture. ready: called before a picture between two chunks;
+    False skips that one, but never the last. changed: called with (state, error) whenever the
+    state may have changed; state is one of "paused", "running", "error", "closed". key: a loop with
+    the same key is closed first, so that running a notebook cell again leaves no second thread.
 
     `state` is "paused" before the picture that a pause ends with: a control that finds it so asks
     for a picture of its own, one that does not is seen by the picture to come.
@@ -224,18 +223,21 @@ class Picture(anywidget.AnyWidget):
       const draw = async () => {
         if (drawing) return;  // the loop below goes on to the latest frame
         drawing = true;
-        while (shown !== model.get("sent") && model.get("png").byteLength) {
-          const frame = model.get("sent");
-          const bitmap = await createImageBitmap(new Blob([model.get("png")]));
-          if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
-          if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
-          canvas.getContext("2d").drawImage(bitmap, 0, 0);
-          bitmap.close();
-          shown = frame;
-          drawn += 1;
-          timer ??= setTimeout(acknowledge, Math.max(0, said + 300 - performance.now()));
+        try {
+          while (shown !== model.get("sent") && model.get("png").byteLength) {
+            const frame = model.get("sent");
+            const bitmap = await createImageBitmap(new Blob([model.get("png")]));
+            if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+            if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+            canvas.getContext("2d").drawImage(bitmap, 0, 0);
+            bitmap.close();
+            shown = frame;
+            drawn += 1;
+            timer ??= setTimeout(acknowledge, Math.max(0, said + 300 - performance.now()));
+          }
+        } finally {
+          drawing = false;
         }
-        drawing = false;
       };
       const hold = (event) => event.stopPropagation();
       requestAnimationFrame(() => {
