@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow as tf
 from scipy import stats
 
+from .bugs import BUGGY
+
 UNANSWERED = "Not answered yet: replace None and run the cell again."
 LOGITS = np.linspace(-6, 3, 25, dtype="float32").reshape(-1, 1)
 
@@ -616,4 +618,310 @@ def check_pull(answer):
     }
     return _match(np.asarray(answer(s, slope)), (1 - d) * slope, mistakes) or (
         "Right: where D is sure of a fake the arrow has the full slope, where it is fooled none."
+    )
+
+
+# ---- 05: training diagnostics -------------------------------------------------------------
+
+FAILURE_SIGNS = {  # {name: (what such a run shows, where to look for it)}
+    "healthy": ("scores of D that stay away from 0 and 1, and samples that vary", "every curve"),
+    "collapse": (
+        "samples that are nearly the same, while D is not yet sure of them",
+        "the samples, side by side",
+    ),
+    "partial collapse": (
+        "samples of a few kinds only, while the curves are calm",
+        "which digits there are among the samples, and which are not",
+    ),
+    "discriminator wins": (
+        "accuracies of 1 on both kinds, and a gradient of G that is large",
+        "D's accuracies, and then G's gradient norm",
+    ),
+    "saturation": (
+        "accuracies of 1 on both kinds, and a gradient of G that has shrunk to nothing",
+        "D's accuracies, and then G's gradient norm",
+    ),
+    "generator wins": (
+        "a D(G(z)) near 1, while D(x) still moves a little",
+        "D's accuracy on generated samples, and then D(x)",
+    ),
+    "oscillation": (
+        "a D(G(z)) that goes up and down to the end",
+        "D(G(z)) in the later half of the run",
+    ),
+    "memorisation": (
+        "samples that lie on top of single real ones, while the curves are calm",
+        "each sample beside the real one nearest to it",
+    ),
+    "non-finite": ("curves that break off at a NaN", "where the curves end"),
+    "discriminator not training": (
+        "a D(x) that never moves",
+        "D(x) from the first update to the last",
+    ),
+    "different scale": (
+        "real and generated pixels in different ranges",
+        "the range of the pixels, real and generated",
+    ),
+}
+
+_ALIKE = (
+    "Samples that are alike can be a cause or only follow from one. Look at D first: is it "
+    "undecided about them, or sure of the same answer all the time?"
+)
+_TWO_NAMES = {  # {two names that look alike: what tells one from the other, whichever is true}
+    ("discriminator wins", "saturation"): (
+        "Two failures have a D that is sure of everything. Look at G's gradient norm: it grows "
+        "where G's price is steep, and shrinks to nothing where it is flat."
+    ),
+    ("different scale", "discriminator wins"): (
+        "D tells both kinds apart. Ask what gives generated images away: compare their pixels' "
+        "range with that of real ones."
+    ),
+    ("different scale", "saturation"): (
+        "D tells both kinds apart. Ask what gives generated images away: compare their pixels' "
+        "range with that of real ones."
+    ),
+    ("discriminator not training", "generator wins"): (
+        "Two failures have a D that takes all samples for real. Look at D(x): a D that learns too "
+        "slowly still moves, one that does not learn stands still."
+    ),
+    ("collapse", "partial collapse"): (
+        "Lay the samples side by side: are they all one picture, or several kinds with others "
+        "missing?"
+    ),
+    ("collapse", "memorisation"): (
+        "Lay the samples side by side: copies of several real digits differ from each other, "
+        "collapsed ones do not."
+    ),
+    ("memorisation", "partial collapse"): (
+        "Hold each sample beside the real one nearest to it: is it of the same kind, or the very "
+        "same picture?"
+    ),
+    ("healthy", "memorisation"): (
+        "The curves alone look well in both. Hold each sample beside the real one nearest to it."
+    ),
+    ("healthy", "partial collapse"): (
+        "The curves alone look well in both. Count which digits there are among the samples."
+    ),
+    **{
+        tuple(sorted(("collapse", other))): _ALIKE
+        for other in (
+            "discriminator wins",
+            "saturation",
+            "generator wins",
+            "discriminator not training",
+            "different scale",
+        )
+    },
+}
+
+
+def _plain(name):
+    return " ".join(str(name).lower().replace("_", " ").replace("-", " ").split())
+
+
+def _number(answer):
+    """answer as a float, or None where it is no number."""
+    try:
+        return float(answer) if np.ndim(answer) == 0 else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def check_named_failures(answer, names):
+    """{"A": name of a failure, ...} of runs without a label. names: the true ones, A's first."""
+    if answer is None:
+        return UNANSWERED
+    letters = [chr(ord("A") + k) for k in range(len(names))]
+    if not isinstance(answer, dict):
+        return f'Not yet: a dictionary with a name for each of {", ".join(letters)}, please: {{"A": …}}.'
+    given = {str(letter).strip().upper(): name for letter, name in answer.items()}
+    missing = [letter for letter in letters if given.get(letter) is None]
+    if missing:
+        return f"Not yet: there is no name for {', '.join(missing)}."
+    known = {_plain(name): name for name in FAILURE_SIGNS}
+    for letter in letters:
+        if _plain(given[letter]) not in known:
+            return (
+                f"Not yet: {given[letter]!r}, for {letter}, is none of the names. They are: "
+                f"{', '.join(FAILURE_SIGNS)}."
+            )
+    given = [known[_plain(given[letter])] for letter in letters]
+    right = sum(one == true for one, true in zip(given, names))
+    if right == len(names):
+        return (
+            f"Right: all {right}. No single curve names a failure; accuracies, G's gradient and "
+            "the samples together do."
+        )
+    letter, one, true = next(row for row in zip(letters, given, names) if row[1] != row[2])
+    hint = _TWO_NAMES.get(tuple(sorted((one, true)))) or (
+        f'A run called "{one}" shows {FAILURE_SIGNS[one][0]}. If {letter} does not, look at '
+        f"{FAILURE_SIGNS[true][1]}."
+    )
+    return f'Not yet: {right} of {len(names)} are right. {letter} is not "{one}". {hint}'
+
+
+def check_invariant(name, answer):
+    """A function (step) -> bool, True for right versions of `bugs.BUGGY[name]`, False for the bug."""
+    if answer is None:
+        return UNANSWERED
+    if name not in BUGGY:
+        return f"Not yet: the bugs are {', '.join(BUGGY)}; got {name!r}."
+    bug = BUGGY[name]
+    if not callable(answer):
+        return (
+            f"Not yet: write a function of step that returns True or False, got {answer!r}. "
+            f"It may call {bug.call}."
+        )
+    tries = 5  # an invariant may draw at random
+    steps = {"the right version": bug.right, **bug.variants, "the published one": bug.buggy}
+    held = {}
+    for version, step in steps.items():
+        verdicts = []
+        for _ in range(tries):
+            try:
+                verdict = np.asarray(answer(step))
+            except Exception as error:  # whatever a learner's code may raise
+                return (
+                    f"Not yet: on {version} it raised {type(error).__name__}: {error}. It should "
+                    f"return True or False, and call {bug.call}."
+                )
+            if verdict.shape != () or verdict.dtype != bool:
+                return (
+                    f"Not yet: it should return one True or False; on {version} it returned "
+                    f"{verdict.tolist()!r}."
+                )
+            verdicts.append(bool(verdict))
+        held[version] = sum(verdicts)
+    passed = held.pop("the published one")
+    if passed == tries and held["the right version"] == 0:
+        return "Not yet: it is turned round: True should mean that all is well."
+    for version, times in held.items():
+        if times < tries:
+            how_often = "" if times == 0 else f", {tries - times} times in {tries}"
+            which = "" if version == "the right version" else "another right version: "
+            return f"Not yet: your invariant also rejects {which}{version}{how_often}."
+    if passed:
+        how_often = "" if passed == tries else f", {passed} times in {tries}"
+        return f"Not yet: it lets the published bug pass{how_often}. Hint: {bug.hint}"
+    return f"Right: {bug.harm} Published: {bug.source}."
+
+
+def check_seeds_needed(answer, spread, difference):
+    """Seeds a recipe, n, for a difference of means of 2 standard errors: 8 s^2 / d^2, rounded up.
+
+    spread: s > 0, standard deviation from seed to seed, the same for both recipes. difference: d.
+    Raises: ValueError where s or d cannot be used.
+    """
+    if answer is None:
+        return UNANSWERED
+    if spread <= 0 or difference == 0:
+        raise ValueError(f"spread must be above 0, difference not 0; got {spread}, {difference}")
+    square = (spread / difference) ** 2
+    exact = 8 * square
+
+    def up(value):
+        return float(np.ceil(value - 1e-9))  # a whole number may come out a hair above itself
+
+    n = _number(answer)
+    if n is None or not np.isfinite(n) or n <= 0:
+        return f"Not yet: a number of seeds, please, above 0; got {answer!r}."
+    if np.isclose(n, up(exact)):
+        return (
+            f"Right: with {up(exact):.0f} seeds a recipe the difference is twice its standard "
+            "error, s sqrt(2 / n). Half the difference needs four times as many."
+        )
+    if n != round(n):
+        if np.isclose(n, exact, rtol=1e-3):
+            return "Not yet: that is no whole number of seeds; round it up."
+        return f"Not yet: a whole number of seeds, please, got {n:g}."
+    mistakes = {
+        "that holds for s / sqrt(n), the standard error of one mean; a difference of two has "
+        "s sqrt(2 / n).": up(4 * square),
+        "there the difference is once its standard error; ask for twice.": up(2 * square),
+        "that is rounded down: there the difference is just below twice its standard error.": (
+            np.floor(exact)
+        ),
+        "square s / d: the standard error falls with the root of n.": up(8 * np.sqrt(square)),
+        "that is for both recipes together; how many for each?": 2 * up(exact),
+        "the ratio is turned round: more spread needs more seeds.": up(8 / square),
+    }
+    for sentence, wrong in mistakes.items():
+        if n == wrong:
+            return "Not yet: " + sentence
+    errors = abs(difference) / (spread * np.sqrt(2 / n))
+    verdict = "ask for 2" if errors < 2 else "fewer seeds will do"
+    return (
+        f"Not yet: with {n:.0f} seeds the difference is {errors:.2f} times its standard error; "
+        f"{verdict}."
+    )
+
+
+def check_loss_constants(answer):
+    """{name: (D's loss, G's loss)} where all logits are 0, of four games of `losses.LOSSES`."""
+    if answer is None:
+        return UNANSWERED
+    log2 = float(np.log(2))
+    right = {
+        "minimax": (2 * log2, -log2),
+        "non_saturating": (2 * log2, log2),
+        "hinge": (2.0, 0.0),
+        "wasserstein": (0.0, 0.0),
+    }
+    one_half = "that is the mean of both halves, or only one of them; the course adds them."
+    bits = "that is in bits; we count in nats, with the natural logarithm."
+    logistic_d = {
+        one_half: log2,
+        bits: 2.0,
+        "the sign is turned: D minimises minus the value of the game.": -2 * log2,
+        "1/2 is what D answers; its loss is minus the logarithm of that, twice.": 0.5,
+        "D is undecided, not right: each half costs log 2.": 0.0,
+    }
+    mean_logit = {
+        "no margin here: G's price is minus the mean logit of its samples.": 1.0,
+        "no logarithm here: G's price is minus the mean logit of its samples.": log2,
+    }
+    mistakes = {
+        ("minimax", "D"): logistic_d,
+        ("minimax", "G"): {
+            "the sign is turned: G minimises log(1 - D) itself, and log 1/2 is below 0.": log2,
+            "that is the value of the game; its real half does not depend on G.": -2 * log2,
+            bits: -1.0,
+            "that is 1 - D; the logarithm of it is missing.": 0.5,
+        },
+        ("non_saturating", "D"): logistic_d,
+        ("non_saturating", "G"): {
+            "the sign is turned: G minimises -log D, and log 1/2 is below 0.": -log2,
+            "that is D's price, with two halves; G's has one.": 2 * log2,
+            bits: 1.0,
+            "that is D; minus the logarithm of it is missing.": 0.5,
+        },
+        ("hinge", "D"): {
+            one_half: 1.0,
+            "D pays up to the margin of 1, not up to 0: at logit 0 each half costs 1.": 0.0,
+            "that is the logistic price; this one has no logarithm: max(0, 1 - s).": 2 * log2,
+            "the sign is turned: D pays for what is missing to the margin.": -2.0,
+        },
+        ("hinge", "G"): mean_logit,
+        ("wasserstein", "D"): {
+            "no logarithm here: D's price is the difference of two mean logits.": 2 * log2,
+            "no margin here: D's price is the difference of two mean logits.": 2.0,
+        },
+        ("wasserstein", "G"): mean_logit,
+    }
+    if not isinstance(answer, dict):
+        return f"Not yet: a dictionary, please, with a pair (D, G) for each of {', '.join(right)}."
+    given = {_plain(name): pair for name, pair in answer.items()}
+    for name, prices in right.items():
+        pair = given.get(_plain(name))
+        values = [_number(value) for value in pair] if np.iterable(pair) else []
+        if len(values) != 2 or None in values:
+            return f"Not yet: {name} should have two numbers, (D's loss, G's loss), got {pair!r}."
+        for player, value, price in zip("DG", values, prices):
+            sentence = _match(value, price, mistakes[name, player])
+            if sentence:
+                return sentence.replace("Not yet", f"Not yet, {player} of {name}", 1)
+    return (
+        "Right: a loss tells little until you know where it stands when D cannot tell. Least squares "
+        "draws logits to 1 and 0, so where D cannot tell they are 1/2: D pays 1/4, G 1/8."
     )

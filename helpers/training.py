@@ -26,7 +26,14 @@ HISTORY_COLUMNS = (
 
 
 class NonFiniteTraining(FloatingPointError):
-    """A loss, a gradient or a weight became NaN or infinite; the message says when."""
+    """A loss, a gradient or a weight became NaN or infinite; the message says when.
+
+    `history` is the run's `update_history`, with the rows of the call that broke at its end.
+    """
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
 
 
 @keras.saving.register_keras_serializable("gan_course")
@@ -318,7 +325,7 @@ class GAN(keras.Model):
             for name, value in step(tf.constant(real), self.draw_latent(len(real))).items()
         }
         if not (np.isfinite([*measured.values()]).all() and self._keep_if_finite()):
-            raise self._broken(self.updates_made)
+            raise self._broken(self.updates_made, self._history_rows()[:0])
         self._half_update |= measured
         if player == "generator":
             row = [self._half_update.get(name, np.nan) for name in HISTORY_COLUMNS]
@@ -399,15 +406,17 @@ class GAN(keras.Model):
             - len(rows)
             + (int(finite.argmin()) if not finite.all() else len(rows))
         )
-        raise self._broken(broken_at)
+        raise self._broken(broken_at, rows)
 
-    def _broken(self, update):
-        """Go back to the last finite state; returns the error that says so."""
+    def _broken(self, update, rows):
+        """Go back to the last finite state; returns the error that says so, with these last rows."""
         kept = self._go_back()
+        history = self._as_columns([self._history_rows(), rows])
         return NonFiniteTraining(
             f"a loss, gradient or weight became NaN or infinite at update {update:,}. {kept} "
             "Try a smaller learning rate, a penalty such as {'r1': 1.0}, or look for values in "
-            "the data that are not finite; then train on."
+            "the data that are not finite; then train on.",
+            history,
         )
 
     def _moving_state(self):
@@ -512,7 +521,11 @@ class GAN(keras.Model):
     @property
     def update_history(self):
         """{column: float32 (updates,)} for each name in HISTORY_COLUMNS; row i is update i + 1."""
-        return dict(zip(HISTORY_COLUMNS, self._history_rows().T.copy()))
+        return self._as_columns([self._history_rows()])
+
+    @staticmethod
+    def _as_columns(parts):
+        return dict(zip(HISTORY_COLUMNS, np.concatenate(parts).T.copy()))
 
     def call(self, z, averaged=True):
         """Samples (batch, ...) from latent vectors z (batch, latent_dim).

@@ -1,5 +1,9 @@
-from helpers import exercises, metrics
+import inspect
+import itertools
 
+from helpers import bugs, exercises, failures, losses, metrics
+
+import keras
 import numpy as np
 import pytest
 import small
@@ -535,3 +539,286 @@ def test_the_right_pull_is_what_autodiff_finds():
     with tf.GradientTape() as tape:
         price = tf.reduce_sum(tf.nn.softplus(-s))
     assert np.allclose(-tape.gradient(price, s), 1 - expit(s.numpy()))
+
+
+# ---- 05: training diagnostics -------------------------------------------------------------
+
+RUNS = ("saturation", "partial collapse", "healthy", "non-finite")
+NAMED = dict(zip("ABCD", RUNS))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (NAMED, "Right: all 4"),
+        ({**NAMED, "d": "Non finite"} | {"B": "partial_collapse"}, "Right"),
+        (NAMED | {"A": "discriminator wins"}, "3 of 4 are right. A is not"),
+        (NAMED | {"A": "discriminator wins"}, "G's gradient norm: it grows"),
+        (NAMED | {"B": "collapse"}, "all one picture, or several kinds"),
+        (NAMED | {"B": "memorisation"}, "very same picture"),
+        (NAMED | {"C": "partial collapse"}, "Count which digits"),
+        (NAMED | {"A": "collapse"}, "a cause or only follow"),
+        (NAMED | {"D": "oscillation"}, "goes up and down to the end. If D does not, look at where"),
+        (dict.fromkeys("ABCD", "generator wins"), "0 of 4 are right. A is not"),
+        (NAMED | {"C": "mode collapse"}, "'mode collapse', for C, is none of the names"),
+        ({"A": "healthy", "C": None}, "no name for B, C, D"),
+        (["healthy"] * 4, "a dictionary"),
+        (7, "a dictionary"),
+    ],
+)
+def test_named_failures(answer, words):
+    assert words in exercises.check_named_failures(answer, RUNS)
+
+
+def test_every_failure_can_be_named_and_is_not_given_away():
+    names = list(failures.FAILURES)
+    assert list(exercises.FAILURE_SIGNS) == names
+    assert {name for pair in exercises._TWO_NAMES for name in pair} <= set(names)
+    assert all(list(pair) == sorted(pair) for pair in exercises._TWO_NAMES)
+    for true in names:
+        for given in names:
+            said = exercises.check_named_failures({"A": given}, (true,))
+            assert said.startswith("Right") == (given == true)
+            assert given == true or f'"{true}"' not in said
+
+
+def right_labels(step):
+    return step(20.0, -20.0, np.random.default_rng(0)) >= 0
+
+
+def on_the_segments(step):
+    real, fake = np.zeros((100, 3)), np.ones((100, 3))
+    points = step(real, fake, np.random.default_rng(0))
+    return points.min() >= 0 and points.max() <= 1
+
+
+INVARIANTS = {
+    "labels": right_labels,
+    "interpolation": on_the_segments,
+    "threshold": lambda step: step([0.1, 0.4], [-0.1, -0.4]) == 1,
+    "penalty": lambda step: np.isfinite(step(np.zeros((1, 2)))).all(),
+}
+TOO_WEAK = {
+    "labels": lambda step: step(0.0, 0.0, np.random.default_rng(0)) >= 0,
+    "interpolation": lambda step: step(*np.ones((2, 9, 3)), np.random.default_rng(0)).max() < 1.1,
+    "threshold": lambda step: step([3.0], [-3.0]) == 1,
+    "penalty": lambda step: np.isfinite(step(np.ones((1, 2)))).all(),
+}
+TOO_STRICT = {
+    "labels": (lambda step: step(20.0, -20.0, np.random.default_rng(0)) < 0.1, "one-sided"),
+    "interpolation": (
+        lambda step: step(*np.eye(2)[:, None], np.random.default_rng(0)).dtype == "float64",
+        "up to rounding",
+    ),
+    "threshold": (lambda step: step([1.0, 1.0, 1.0], [1.0]) == 0.75, "the mean of the accuracies"),
+    "penalty": (lambda step: step(np.full((1, 1), 1e-5)).all(), "a root of at least"),
+}
+
+
+@pytest.mark.parametrize("name", bugs.BUGGY)
+def test_invariants(name):
+    assert exercises.check_invariant(name, None) == exercises.UNANSWERED
+    said = exercises.check_invariant(name, INVARIANTS[name])
+    assert said.startswith("Right") and bugs.BUGGY[name].source in said
+    said = exercises.check_invariant(name, TOO_WEAK[name])
+    assert said.startswith("Not yet: it lets the published bug pass.")
+    assert bugs.BUGGY[name].hint in said
+    too_strict, version = TOO_STRICT[name]
+    said = exercises.check_invariant(name, too_strict)
+    assert "also rejects another right version" in said and version in said
+    said = exercises.check_invariant(name, lambda step: not INVARIANTS[name](step))
+    assert "turned round" in said
+    assert "pass" in exercises.check_invariant(name, lambda step: True)
+    assert "rejects the right version." in exercises.check_invariant(name, lambda step: False)
+
+
+def test_an_invariant_that_draws_too_few_pairs_is_told_so():
+    rng = np.random.default_rng(0)
+
+    def one_pair(step):
+        return 0 <= step(np.zeros((1, 1)), np.ones((1, 1)), rng).item() <= 1
+
+    assert "pass, 1 times in 5" in exercises.check_invariant("interpolation", one_pair)
+    by_chance = itertools.cycle([True, False, True, True, False]).__next__
+    said = exercises.check_invariant("interpolation", lambda step: by_chance())
+    assert "rejects the right version, 2 times in 5" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (True, "write a function of step"),
+        (lambda step: None, "returned None"),
+        (lambda step: np.array([True, True]), "returned [True, True]"),
+        (lambda step: step(1), "raised TypeError"),
+        (lambda: True, "raised TypeError"),
+        (lambda step: 1 / 0, "ZeroDivisionError"),
+        (lambda step: [[1], [1, 2]], "raised ValueError"),
+        (lambda step: tf.constant(True), "lets the published bug pass"),
+    ],
+)
+def test_no_invariant_breaks_the_check(answer, words):
+    assert words in exercises.check_invariant("labels", answer)
+    assert "labels, interpolation" in exercises.check_invariant("label", answer)
+
+
+def test_labels_beyond_1_leave_the_loss_without_a_floor():
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(size=(2, 500, 1))
+    assert bugs.right_labels_loss(real, fake, rng) == pytest.approx(
+        float(losses.logistic_discriminator(real, fake))
+    )
+    sure = np.full((500, 1), 20.0)
+    assert bugs.buggy_labels_loss(sure, -sure, rng) == pytest.approx(-2 * 0.05 * 20, rel=0.1)
+    assert bugs.buggy_labels_loss(2 * sure, -2 * sure, rng) == pytest.approx(-4, rel=0.1)
+    assert bugs.right_labels_loss(sure, -sure, rng) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_normal_factor_leaves_the_segment_two_times_in_three():
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(size=(2, 4000, 7, 2))
+
+    def detour(points):
+        """How much longer the way from real to fake is through the points."""
+
+        def length(way):
+            return np.linalg.norm(way.reshape(len(way), -1), axis=1)
+
+        return length(points - real) + length(fake - points) - length(fake - real)
+
+    assert abs(detour(bugs.right_interpolation(real, fake, rng))).max() < 1e-6
+    outside = detour(bugs.buggy_interpolation(real, fake, rng)) > 1e-6
+    assert outside.mean() == pytest.approx(1 - (stats.norm.cdf(1) - 0.5), abs=0.03)
+
+
+def test_keras_counts_logits_as_the_bug_does():
+    real, fake = np.random.default_rng(0).normal(size=(2, 200, 1))
+    labels = np.repeat([1.0, 0.0], 200)[:, None]
+    for count, threshold in ((bugs.buggy_accuracy, 0.5), (bugs.right_accuracy, 0.0)):
+        metric = keras.metrics.BinaryAccuracy(threshold=threshold)
+        metric.update_state(labels, np.concatenate([real, fake]))
+        assert count(real, fake) == pytest.approx(float(metric.result()))
+    assert keras.metrics.BinaryAccuracy().threshold == 0.5
+
+
+def test_a_root_without_epsilon_has_no_gradient_at_zero():
+    slopes = np.random.default_rng(0).normal(size=(5, 3))
+    length = np.linalg.norm(slopes, axis=1, keepdims=True)
+    by_hand = 2 * (length - 1) * slopes / length / 5
+    assert np.allclose(bugs.right_penalty_gradient(slopes), by_hand, atol=1e-6)
+    assert np.allclose(bugs.buggy_penalty_gradient(slopes), by_hand, atol=1e-6)
+    slopes[2] = 0
+    assert np.isnan(bugs.buggy_penalty_gradient(slopes)).any(axis=1).tolist() == [0, 0, 1, 0, 0]
+    assert (bugs.right_penalty_gradient(slopes)[2] == 0).all()
+
+
+def test_the_bugs_can_be_read_at_a_glance():
+    for bug in bugs.BUGGY.values():
+        for step in (bug.buggy, bug.right):
+            assert len(inspect.getsource(step).splitlines()) <= 9
+        assert bug.call.startswith(f"step{inspect.signature(bug.buggy)}")
+        assert inspect.signature(bug.buggy) == inspect.signature(bug.right)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (23, "Right: with 23 seeds"),
+        (np.ceil(8 * 0.05**2 / 0.03**2), "Right"),
+        (22, "rounded down"),
+        (12, "standard error of one mean"),
+        (6, "once its standard error"),
+        (14, "square s / d"),
+        (46, "both recipes together"),
+        (3, "turned round"),
+        (8 * 0.05**2 / 0.03**2, "round it up"),
+        (7.5, "a whole number"),
+        (10, "is 1.34 times its standard error; ask for 2"),
+        (40, "is 2.68 times its standard error; fewer seeds"),
+        (0, "above 0"),
+        (-5, "above 0"),
+        (np.nan, "above 0"),
+        ("many", "above 0"),
+        ([23], "above 0"),
+        (10**400, "above 0"),
+    ],
+)
+def test_seeds_needed(answer, words):
+    assert words in exercises.check_seeds_needed(answer, 0.05, 0.03)
+
+
+@pytest.mark.parametrize("exact", [2, 8, 50, 72, 200])
+def test_a_whole_number_of_seeds_is_not_rounded_up(exact):
+    spread = 0.1
+    difference = spread * np.sqrt(8 / exact)
+    assert exercises.check_seeds_needed(exact, spread, -difference).startswith("Right")
+    assert 8 * (0.07 / 0.02) ** 2 > 98  # by a rounding error
+    assert exercises.check_seeds_needed(98, 0.07, 0.02).startswith("Right")
+
+
+def test_that_many_seeds_make_the_difference_two_standard_errors():
+    rng = np.random.default_rng(0)
+    means = rng.normal(0, 0.05, size=(20000, 2, 23)).mean(axis=2)
+    assert 0.03 / (means[:, 0] - means[:, 1]).std() == pytest.approx(2, abs=0.06)
+    with pytest.raises(ValueError, match="difference not 0"):
+        exercises.check_seeds_needed(8, 0.1, 0)
+
+
+CONSTANTS = {
+    "minimax": (np.log(4), -np.log(2)),
+    "non_saturating": (np.log(4), np.log(2)),
+    "hinge": (2, 0),
+    "wasserstein": (0, 0),
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Not answered yet"),
+        (CONSTANTS, "Right"),
+        (CONSTANTS | {"Non-Saturating": [np.log(4), np.log(2)]}, "Right"),
+        (CONSTANTS | {"minimax": (np.log(2), 0)}, "D of minimax: that is the mean of both"),
+        (CONSTANTS | {"minimax": (-np.log(4), 0)}, "D of minimax: the sign"),
+        (CONSTANTS | {"minimax": (2, -1)}, "D of minimax: that is in bits"),
+        (CONSTANTS | {"minimax": (0.5, 0.5)}, "minus the logarithm of that, twice"),
+        (CONSTANTS | {"minimax": (0, 0)}, "undecided"),
+        (CONSTANTS | {"minimax": (np.log(4), np.log(2))}, "G of minimax: the sign"),
+        (CONSTANTS | {"minimax": (np.log(4), -np.log(4))}, "value of the game"),
+        (CONSTANTS | {"minimax": (np.log(4), -1)}, "G of minimax: that is in bits"),
+        (CONSTANTS | {"minimax": (np.log(4), 0.5)}, "that is 1 - D"),
+        (CONSTANTS | {"non_saturating": (np.log(2), 1)}, "D of non_saturating: that is the mean"),
+        (CONSTANTS | {"non_saturating": (np.log(4), -np.log(2))}, "G minimises -log D"),
+        (CONSTANTS | {"non_saturating": (np.log(4), np.log(4))}, "with two halves"),
+        (CONSTANTS | {"non_saturating": (np.log(4), 1)}, "in bits"),
+        (CONSTANTS | {"non_saturating": (np.log(4), 0.5)}, "that is D;"),
+        (CONSTANTS | {"hinge": (1, 0)}, "D of hinge: that is the mean of both"),
+        (CONSTANTS | {"hinge": (0, 0)}, "margin of 1, not up to 0"),
+        (CONSTANTS | {"hinge": (np.log(4), 0)}, "max(0, 1 - s)"),
+        (CONSTANTS | {"hinge": (-2, 0)}, "D of hinge: the sign"),
+        (CONSTANTS | {"hinge": (2, 1)}, "G of hinge: no margin here"),
+        (CONSTANTS | {"hinge": (2, np.log(2))}, "G of hinge: no logarithm here"),
+        (CONSTANTS | {"wasserstein": (np.log(4), 0)}, "D of wasserstein: no logarithm"),
+        (CONSTANTS | {"wasserstein": (2, 0)}, "D of wasserstein: no margin"),
+        (CONSTANTS | {"wasserstein": (0, np.nan)}, "none of the usual slips"),
+        (CONSTANTS | {"hinge": 2}, "hinge should have two numbers"),
+        (CONSTANTS | {"hinge": (2, 0, 0)}, "hinge should have two numbers"),
+        (CONSTANTS | {"hinge": (2, "zero")}, "hinge should have two numbers"),
+        ({"minimax": (np.log(4), -np.log(2))}, "non_saturating should have two numbers"),
+        ([1, 2], "a dictionary"),
+    ],
+)
+def test_loss_constants(answer, words):
+    assert words in exercises.check_loss_constants(answer)
+
+
+def test_the_loss_constants_are_those_of_the_losses():
+    def stand(name, logit):
+        s, loss = tf.fill((6, 1), logit), losses.LOSSES[name]
+        return float(loss.discriminator(s, s)), float(loss.generator(None, s))
+
+    said = exercises.check_loss_constants({name: stand(name, 0.0) for name in CONSTANTS})
+    assert said.startswith("Right") and "1/2: D pays 1/4, G 1/8" in said
+    assert stand("least_squares", 0.5) == (0.25, 0.125)

@@ -1,0 +1,201 @@
+"""What went wrong in published code? Four small bugs, each beside the right version.
+
+No line of them raises an error. What finds them is an invariant: a sentence that is true of the
+right code for any input, and false of the bug for a well-chosen one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class BuggyStep:
+    """A bug, the right version, and how to tell them apart.
+
+    call: how both are called, in words. buggy, right: functions of one signature.
+    variants: {what it is: another right version}. source: who published it, and where.
+    harm: what it did, one sentence. hint: where an invariant that misses it should look.
+    """
+
+    name: str
+    call: str
+    buggy: Callable
+    right: Callable
+    variants: dict
+    source: str
+    harm: str
+    hint: str
+
+
+# ---- labels -------------------------------------------------------------------------------
+
+
+def cross_entropy(labels, logits):
+    """-E [label log D + (1 - label) log(1 - D)] in nats. labels, logits: arrays of one shape."""
+    logits = np.asarray(logits, "float64")
+    price = labels * np.logaddexp(0, -logits) + (1 - labels) * np.logaddexp(0, logits)
+    return float(price.mean())
+
+
+def buggy_labels_loss(real_logits, fake_logits, rng):
+    """D's loss with noise on its labels, 1 for real and 0 for generated."""
+    real_labels = 1 + 0.1 * rng.uniform(size=np.shape(real_logits))
+    fake_labels = 0 - 0.1 * rng.uniform(size=np.shape(fake_logits))
+    return cross_entropy(real_labels, real_logits) + cross_entropy(fake_labels, fake_logits)
+
+
+def right_labels_loss(real_logits, fake_logits, rng):
+    """D's loss with labels of 1 for real and 0 for generated; rng is not needed."""
+    return cross_entropy(1.0, real_logits) + cross_entropy(0.0, fake_logits)
+
+
+def _smoothed_labels_loss(real_logits, fake_logits, rng):
+    return cross_entropy(0.9, real_logits) + cross_entropy(0.0, fake_logits)
+
+
+def _noise_inwards_loss(real_logits, fake_logits, rng):
+    real_labels = 1 - 0.1 * rng.uniform(size=np.shape(real_logits))
+    fake_labels = 0 + 0.1 * rng.uniform(size=np.shape(fake_logits))
+    return cross_entropy(real_labels, real_logits) + cross_entropy(fake_labels, fake_logits)
+
+
+# ---- interpolation ------------------------------------------------------------------------
+
+
+def buggy_interpolation(real, fake, rng):
+    """Where WGAN-GP takes D's slope: a point for each pair, on the segment between the two."""
+    real, fake = np.asarray(real), np.asarray(fake)
+    factor = rng.normal(size=(len(real),) + (1,) * (real.ndim - 1))
+    return real + factor * (fake - real)
+
+
+def right_interpolation(real, fake, rng):
+    """Where WGAN-GP takes D's slope: a point for each pair, on the segment between the two."""
+    real, fake = np.asarray(real), np.asarray(fake)
+    factor = rng.uniform(size=(len(real),) + (1,) * (real.ndim - 1))
+    return real + factor * (fake - real)
+
+
+def _from_fake_to_real(real, fake, rng):
+    real, fake = np.asarray(real, "float32"), np.asarray(fake, "float32")
+    factor = rng.uniform(size=(len(real),) + (1,) * (real.ndim - 1)).astype("float32")
+    return factor * real + (1 - factor) * fake
+
+
+# ---- threshold ----------------------------------------------------------------------------
+
+
+def buggy_accuracy(real_logits, fake_logits):
+    """Share of logits that D gets right, as `keras.metrics.BinaryAccuracy()` counts."""
+    right = np.concatenate([np.ravel(real_logits) > 0.5, np.ravel(fake_logits) <= 0.5])
+    return float(right.mean())
+
+
+def right_accuracy(real_logits, fake_logits):
+    """Share of logits that D gets right: at logit 0 the probability is 1/2."""
+    right = np.concatenate([np.ravel(real_logits) > 0, np.ravel(fake_logits) <= 0])
+    return float(right.mean())
+
+
+def _accuracy_of_probabilities(real_logits, fake_logits):
+    real, fake = (1 / (1 + np.exp(-np.ravel(logits))) for logits in (real_logits, fake_logits))
+    return float(np.concatenate([real >= 0.5, fake < 0.5]).mean())
+
+
+def _mean_of_two_accuracies(real_logits, fake_logits):
+    return float(np.mean(np.ravel(real_logits) > 0) + np.mean(np.ravel(fake_logits) < 0)) / 2
+
+
+# ---- penalty ------------------------------------------------------------------------------
+
+
+def buggy_penalty_gradient(slopes):
+    """How WGAN-GP's price (||slope|| - 1)^2 changes with D's slopes, (n, d) -> (n, d)."""
+    slopes = tf.cast(slopes, "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(slopes)
+        length = tf.sqrt(tf.reduce_sum(slopes**2, axis=1))
+        price = tf.reduce_mean((length - 1) ** 2)
+    return tape.gradient(price, slopes).numpy()
+
+
+def right_penalty_gradient(slopes):
+    """How WGAN-GP's price (||slope|| - 1)^2 changes with D's slopes, (n, d) -> (n, d)."""
+    slopes = tf.cast(slopes, "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(slopes)
+        length = tf.sqrt(tf.reduce_sum(slopes**2, axis=1) + 1e-12)
+        price = tf.reduce_mean((length - 1) ** 2)
+    return tape.gradient(price, slopes).numpy()
+
+
+def _penalty_gradient_with_a_floor(slopes):
+    slopes = tf.cast(slopes, "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(slopes)
+        length = tf.sqrt(tf.maximum(tf.reduce_sum(slopes**2, axis=1), 1e-7))
+        price = tf.reduce_mean((length - 1) ** 2)
+    return tape.gradient(price, slopes).numpy()
+
+
+BUGGY = {
+    bug.name: bug
+    for bug in (
+        BuggyStep(
+            "labels",
+            "step(real_logits, fake_logits, rng) -> D's loss, a number",
+            buggy_labels_loss,
+            right_labels_loss,
+            {
+                "labels of 0.9 for real, one-sided smoothing": _smoothed_labels_loss,
+                "noise on the labels that stays inside [0, 1]": _noise_inwards_loss,
+            },
+            "Foster, Generative Deep Learning, 2nd edition, notebook dcgan, has labels up to 1.1 "
+            "and down to -0.1; Keras.io's DCGAN adds up to 0.05 to labels of 1",
+            "where a label lies above 1 or below 0, D pays less than nothing, and ever less the "
+            "surer it is: its loss has no floor, and its curve cannot be read.",
+            "what does D pay where it is right and very sure, at logits of 20 and more?",
+        ),
+        BuggyStep(
+            "interpolation",
+            "step(real, fake, rng) -> points; all three of one shape, (n, ...)",
+            buggy_interpolation,
+            right_interpolation,
+            {"factor * real + (1 - factor) * fake, up to rounding": _from_fake_to_real},
+            "Keras.io's WGAN-GP from 2020 to 2023, keras-io issues 143 and 415; copied by Foster, "
+            "Generative Deep Learning, 2nd edition, notebook wgan_gp",
+            "a factor from a normal leaves [0, 1] two times in three, so most slopes were taken "
+            "outside the segments. Readers found it by comparing the code with the paper.",
+            "take many pairs: one factor in three falls between 0 and 1 even here.",
+        ),
+        BuggyStep(
+            "threshold",
+            "step(real_logits, fake_logits) -> accuracy, a share from 0 to 1",
+            buggy_accuracy,
+            right_accuracy,
+            {
+                "probabilities compared with 0.5": _accuracy_of_probabilities,
+                "the mean of the accuracies on real and on generated": _mean_of_two_accuracies,
+            },
+            "TensorFlow's transfer learning tutorial until 2020, tensorflow issue 41413",
+            "logits from 0 to 0.5 are probabilities from 0.50 to 0.62, yet they counted as "
+            '"generated": accuracy on real images reads too low, on generated ones too high.',
+            "which logits does it judge wrongly? Try some between 0 and 1.",
+        ),
+        BuggyStep(
+            "penalty",
+            "step(slopes) -> gradient of the penalty; both of shape (n, d)",
+            buggy_penalty_gradient,
+            right_penalty_gradient,
+            {"a root of at least 1e-7": _penalty_gradient_with_a_floor},
+            "Keras.io's WGAN-GP from 2020 to 2026, keras-io issues 624 and 910; copied by Foster, "
+            "Generative Deep Learning, 2nd edition, notebook wgan_gp",
+            "a single sample where D is flat gives infinity times 0, and the next update makes all "
+            "of D's weights NaN, after any number of good ones.",
+            "a root has no slope at 0. Which slopes lead there?",
+        ),
+    )
+}

@@ -1,0 +1,141 @@
+from helpers import diagnostics, failures, training
+
+import numpy as np
+import pytest
+
+# train_on_batch in Keras 3.12 goes through numpy's old __array__ signature
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+
+
+@pytest.fixture(scope="module")
+def games():
+    return {name: failures.Game(name) for name in ("digits", "ring")}
+
+
+def played(game, settings, updates, seed=None):
+    """The history of so many updates, from a fresh start if there is a seed, to its end or NaN."""
+    if seed is not None:
+        game.start(seed)
+    before = game.gan.updates_made
+    try:
+        for _ in range(updates // 50):  # one length, so one compilation
+            game.train(settings, 50)
+        history = game.gan.update_history
+    except training.NonFiniteTraining as error:
+        history = error.history
+    return {name: values[before:] for name, values in history.items()}
+
+
+def diagnosed(game, settings, history):
+    samples = game.gan.sample(300, seed=0, averaged=False)
+    return diagnostics.diagnose(history, samples, game.real(settings))
+
+
+# ---- recipes ------------------------------------------------------------------------------
+
+
+def test_what_can_be_planted_is_what_can_be_named():
+    assert {name for name, _, _ in diagnostics.CHECKS} == {*failures.FAILURES} - {"healthy"}
+    assert all(name == failure.name for name, failure in failures.FAILURES.items())
+
+
+@pytest.mark.parametrize("failure", failures.FAILURES.values(), ids=lambda failure: failure.name)
+def test_every_recipe_names_a_game_and_its_data(games, failure):
+    game = games[failure.game]
+    shape = game.gan.sample_shape
+    for settings in (failure.planted, failure.cured):
+        real = game.real(settings)
+        assert real.shape[1:] == shape and real.dtype == np.float32
+        assert settings.loss in game.gan.loss_names
+        assert settings.latent_dim is None or 1 <= settings.latent_dim <= game.gan.latent_dim
+    assert (failure.planted == failure.cured) == (failure.name == "healthy")
+    assert failure.cause and failure.cure and failure.updates >= diagnostics.LIMITS.rows
+
+
+def test_the_games_are_two():
+    with pytest.raises(ValueError, match='"digits" and "ring", got \'faces\''):
+        failures.Game("faces")
+
+
+# ---- a game -------------------------------------------------------------------------------
+
+
+def state(game):
+    players = (game.gan.generator, game.gan.discriminator)
+    return [*game.gan.update_history.values(), *(w.numpy() for p in players for w in p.weights)]
+
+
+def test_a_seed_gives_one_run_whatever_was_played_before(games):
+    game = games["ring"]
+    runs = []
+    for seed in (3, 4, 3):
+        played(game, failures.CALM_RING, 100, seed)
+        runs.append(state(game))
+        played(game, failures.FAILURES["oscillation"].planted, 50)
+    assert all(np.array_equal(a, b) for a, b in zip(runs[0], runs[2]))
+    assert not any(np.array_equal(a, b) for a, b in zip(runs[0], runs[1]))
+
+
+def test_settings_are_those_that_are_played(games):
+    game = games["ring"]
+    chosen = failures.Settings(2e-3, 0.0, 0.7, "minimax", 1)
+    game.start(0)
+    generator, discriminator = (
+        game.gan.generator.get_weights(),
+        game.gan.discriminator.get_weights(),
+    )
+    history = played(game, chosen, 50)
+    gan = game.gan
+    assert gan.generator_optimizer.learning_rate.numpy() == pytest.approx(2e-3)
+    assert gan.discriminator_optimizer.learning_rate.numpy() == 0
+    assert gan.penalty_weights["r1"].numpy() == pytest.approx(0.7)
+    assert gan.active_latent_dim.numpy() == 1 and gan.loss_name == "minimax"
+    assert history["generator_loss"].max() < 0  # log(1 - D)
+    assert all((a == b).all() for a, b in zip(discriminator, gan.discriminator.get_weights()))
+    assert not any((a == b).all() for a, b in zip(generator, gan.generator.get_weights()))
+    game.train(failures.Settings(), 50)
+    assert gan.active_latent_dim.numpy() == 2 and gan.loss_name == "non_saturating"
+
+
+def test_what_is_looked_at_is_what_the_settings_use(games):
+    game, line = games["digits"], failures.FAILURES["partial collapse"].planted
+    few = failures.FAILURES["memorisation"].planted
+    real, z = game.seen(line, 64)
+    again, _ = game.seen(line, 64)
+    assert (real == again).all() and len(np.unique(real, axis=0)) == 64
+    assert z.shape == (64, 32) and z[:, 0].std() > 0.5 and not z[:, 1:].any()
+    assert game.seen(failures.CALM, 64)[1].std(axis=0).min() > 0.5
+    copies = game.seen(few, 64)[0]
+    assert (np.unique(copies, axis=0) == np.unique(game.real(few), axis=0)).all()
+
+
+# ---- planted, named, cured ----------------------------------------------------------------
+
+
+def test_momentum_oscillates_on_the_ring_and_r1_cures_it(games):
+    game, failure = games["ring"], failures.FAILURES["oscillation"]
+    planted = played(game, failure.planted, failure.updates, seed=0)
+    assert diagnosed(game, failure.planted, planted).name == "oscillation"
+    cured = played(game, failure.cured, 1000)
+    assert diagnosed(game, failure.cured, cured).name == "healthy"
+
+
+def test_pixels_as_they_are_stored_are_another_scale(games):
+    game, settings = games["digits"], failures.FAILURES["different scale"].planted
+    assert diagnosed(game, settings, played(game, settings, 50, seed=0)).name == "different scale"
+
+
+def test_a_rate_without_its_minus_sign_is_not_finite_and_a_fresh_start_is(games):
+    game, failure = games["digits"], failures.FAILURES["non-finite"]
+    wild = failures.Settings(2e6, 2e6)  # breaks at once; at 2e4 it takes some hundred updates
+    diagnosis = diagnosed(game, wild, played(game, wild, 50, seed=0))
+    assert diagnosis.name == "non-finite" and "first row that is not finite" in str(diagnosis)
+    assert failure.anew
+    cured = diagnosed(game, failure.cured, played(game, failure.cured, 50, seed=0))
+    assert "non-finite" not in [finding.name for finding in cured.findings]
+
+
+def test_a_discriminator_at_rate_0_is_not_training(games):
+    game, failure = games["digits"], failures.FAILURES["discriminator not training"]
+    history = played(game, failure.planted, 200, seed=0)
+    assert diagnosed(game, failure.planted, history).name == failure.name
