@@ -28,6 +28,7 @@ LESSON_SECONDS = {
     "02_the_minimax_loss": (0, 18),
     "03_the_spiral": (0, 108),
     "04_dense_mnist": (70, 100),
+    "05_training_diagnostics": (0, 200),
 }
 
 

@@ -458,7 +458,8 @@ class Dashboard:
         sparse = {**seen.history, "floor": np.full(len(seen.history["updates"]), seen.floor)}
         changed = [self._scores.update(seen.real_logits, seen.fake_logits)]
         if self._images:
-            shown = np.zeros((4 * self.COLUMNS, *seen.samples.shape[1:]))  # grey where there is none
+            # grey where there is none
+            shown = np.zeros((4 * self.COLUMNS, *seen.samples.shape[1:]))
             some = seen.samples[: len(shown)]
             shown[: len(some)] = np.clip(np.nan_to_num(some), -1, 1)
             self._samples[0].set_data(tile(shown, self.COLUMNS))

@@ -9,6 +9,7 @@ import atexit
 import base64
 import contextlib
 import html
+import io
 import queue
 import struct
 import threading
@@ -24,6 +25,7 @@ import traitlets
 from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from .data import Mixture, sample_latent
 from .diagnostics import Watch, diagnose
@@ -887,7 +889,7 @@ class Gallery(Panel):
         self.failure = self.diagnosis = self._broken = None
         self._settings, self._updates = None, 0
         self._pictures = {
-            name: Picture(Dashboard(shape), layout=PICTURE_LAYOUT)
+            name: Picture(Dashboard(shape), layout={"width": "100%", "max_width": "900px"})
             for name, shape in (("digits", (28, 28, 1)), ("ring", (2,)))
         }
         self.picture = self._pictures["digits"]
@@ -919,6 +921,11 @@ class Gallery(Panel):
     @property
     def gan(self):
         return self._game.gan
+
+    @property
+    def still(self):
+        """The dashboard as it is now, a `PIL.Image` in 64 colours: less than half of the bytes."""
+        return Image.open(io.BytesIO(self.picture.png)).quantize(64)
 
     def game(self, name):
         """The `failures.Game` of that name, compiled at its first use."""

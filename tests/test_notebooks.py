@@ -43,6 +43,7 @@ def test_the_lessons_are_there():
         "02_the_minimax_loss.ipynb",
         "03_the_spiral.ipynb",
         "04_dense_mnist.ipynb",
+        "05_training_diagnostics.ipynb",
     ]
 
 

@@ -1,10 +1,13 @@
-from helpers import plots, training
+from types import SimpleNamespace
+
+from helpers import diagnostics, plots, training
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from small import players
 
 matplotlib.use("Agg")
 
@@ -197,3 +200,168 @@ def test_the_lattice_spans_the_first_two_latent_entries(latent_dim, spread):
     z = plots.PlaneView().lattice(latent_dim)
     assert z.shape == (289, latent_dim) and z.dtype == np.float32
     assert (z.std(axis=0) > 0).sum() == spread and abs(z).max() == 2
+
+
+# ---- the dashboard ------------------------------------------------------------------------
+
+WATCHED = ("generator_step", "discriminator_step", "distance", *training.HISTORY_COLUMNS)
+
+
+def watched(looks=3, every=50, samples=None):
+    """What a `diagnostics.Watch` holds: column k is k + 1 everywhere, but D's gradient norm."""
+    columns = {name: np.full(looks, k + 1.0) for k, name in enumerate(WATCHED)}
+    del columns["discriminator_gradient_norm"]
+    return SimpleNamespace(
+        history={**columns, "updates": every * np.arange(looks)},
+        floor=0.25,
+        real_logits=np.linspace(0.5, 3, 60),
+        fake_logits=np.linspace(-2, -0.5, 40),
+        samples=np.random.default_rng(0).normal(size=(40, 2)) if samples is None else samples,
+        real=np.random.default_rng(1).normal(size=(700, 2)),
+    )
+
+
+def drawn(view, title):
+    """{label: (x, y)} of the panel with that title."""
+    (axes,) = (axes for axes in view.figure.axes if title in axes.get_title())
+    lines = (line for line in axes.lines if not line.get_label().startswith("_"))
+    return {line.get_label(): np.array(line.get_data()) for line in lines}
+
+
+def test_the_dashboard_draws_each_update_where_it_was_made():
+    view = plots.Dashboard((2,))
+    run = history(80)
+    view.update(run, watched())
+    for title, label, column in (
+        ("losses", "D", "discriminator_loss"),
+        ("losses", "G", "generator_loss"),
+        ("share", "real", "real_accuracy"),
+        ("share", "generated", "fake_accuracy"),
+    ):
+        x, y = drawn(view, title)[label]
+        assert (x == np.arange(1, 81)).all() and (y == run[column]).all()
+    x, y = drawn(view, "gradient")["G"]
+    assert np.isnan(y[0]) and (y[1:] == run["generator_gradient_norm"][1:]).all()  # no log of 0
+
+
+def test_a_long_run_is_drawn_as_means_of_stretches_at_their_ends():
+    view = plots.Dashboard((2,))
+    run = {name: np.arange(1.0, 1051.0) for name in training.HISTORY_COLUMNS}
+    view.update(run, watched())
+    x, y = drawn(view, "losses")["D"]
+    assert (x == 10 * np.arange(1, 106)).all()
+    assert np.allclose(y, x - 4.5)  # of x - 9 to x
+    (axes,) = (axes for axes in view.figure.axes if "losses" in axes.get_title())
+    assert axes.get_xlim() == (0, 1600) and axes.get_ylim()[1] >= 1050
+
+
+def test_columns_that_the_run_has_not_are_those_of_the_watch():
+    view, seen = plots.Dashboard((2,)), watched()
+    run = history(80)
+    del run["real_accuracy"]
+    view.update(run, seen)
+    for title, label, column in (
+        ("relative step", "D", "discriminator_step"),
+        ("relative step", "G", "generator_step"),
+        ("distance", "generated", "distance"),
+        ("share", "real", "real_accuracy"),
+        ("share", "generated", "fake_accuracy"),
+    ):
+        x, y = drawn(view, title)[label]
+        assert x.tolist() == [0, 50, 100] and (y == seen.history[column]).all(), column
+    assert (drawn(view, "distance")["real to real"][1] == 0.25).all()
+    view.update(seen.history, seen)
+    assert drawn(view, "losses")["D"][0].tolist() == [0, 50, 100]
+    assert drawn(view, "gradient")["D"].size == 0  # that is what no watch can know
+    assert drawn(view, "gradient")["G"][0].tolist() == [0, 50, 100]
+
+
+@pytest.mark.parametrize("scale", [0.3, 1, 40])
+def test_the_humps_are_shares_on_their_side_of_zero(scale):
+    view, seen = plots.Dashboard((2,)), watched()
+    seen.real_logits *= scale
+    seen.fake_logits = np.append(seen.fake_logits * scale, np.nan)
+    view.update(history(80), seen)
+    (axes,) = (axes for axes in view.figure.axes if "logits" in axes.get_title())
+    real, fake = (patch.get_data() for patch in axes.patches)
+    for shares, edges, _ in (real, fake):
+        assert shares.sum() == pytest.approx(1) and edges[0] == -edges[-1]
+        assert (edges[0], edges[-1]) == axes.get_xlim() and axes.get_ylim()[1] >= shares.max()
+    middles = (real[1][1:] + real[1][:-1]) / 2
+    assert (middles[real[0] > 0] > 0).all() and (middles[fake[0] > 0] < 0).all()
+    assert middles @ real[0] == pytest.approx(seen.real_logits.mean(), abs=np.diff(real[1])[0])
+
+
+def test_no_bar_is_cut_off():
+    view, seen = plots.Dashboard((2,)), watched()
+    (axes,) = (axes for axes in view.figure.axes if "logits" in axes.get_title())
+    for together in range(1, 61):
+        seen.real_logits = np.r_[np.full(together, 1.01), np.linspace(-2, 2, 60 - together)]
+        view.update(history(80), seen)
+        assert axes.get_ylim()[1] > max(patch.get_data()[0].max() for patch in axes.patches)
+
+
+def test_the_dashboard_shows_the_samples_it_is_given():
+    seen = watched()
+    points = plots.Dashboard((2,))
+    points.update(history(80), seen)
+    real, crosses = points.moving[:2]
+    assert (crosses.get_xydata() == seen.samples).all()
+    assert (real.get_xydata() == seen.real[:500]).all() and real.get_marker() == "."
+    images = np.random.default_rng(0).uniform(-1, 1, (40, 28, 28, 1))
+    pictures = plots.Dashboard()
+    pictures.update(history(80), watched(samples=images))
+    assert np.allclose(pictures.moving[0].get_array(), plots.tile(images[:32], 8))
+
+
+def test_few_broken_and_bright_images_are_shown_nevertheless():
+    """12 of them, one NaN, one on another scale: in their places, and all others grey."""
+    images = np.full((12, 28, 28, 1), -1.0)
+    images[3], images[5] = np.nan, 200
+    view = plots.Dashboard()
+    view.update(history(80), watched(samples=images))
+    centres = np.ma.getdata(view.moving[0].get_array())[15::30, 15::30]
+    expected = np.zeros(32)
+    expected[[3, 5]], expected[12:] = (0.5, 1), 0.5
+    assert centres.shape == (4, 8) and (centres.ravel() == expected).all()
+
+
+def test_the_dashboard_says_when_an_axis_changed_and_only_then():
+    view, seen = plots.Dashboard((2,)), watched()
+
+    def limits():
+        return [(axes.get_xlim(), axes.get_ylim()) for axes in view.figure.axes]
+
+    answers, shown = [], limits()
+    for n in (10, 20, 90, 101, 150, 900):
+        run = dict.fromkeys(training.HISTORY_COLUMNS, np.full(n, 0.5))
+        answers.append(view.update(run, seen))
+        assert answers[-1] == (limits() != shown)
+        shown = limits()
+    assert answers == [True, False, False, True, False, True]
+    seen.fake_logits = seen.fake_logits * 5
+    assert view.update(run, seen) and limits() != shown
+    assert not view.update(run, seen)
+
+
+def test_each_panel_tells_its_lines_apart_twice():
+    for axes in plots.Dashboard((2,)).figure.axes:
+        lines = [line for line in axes.lines if not line.get_label().startswith("_")]
+        assert axes.get_title()
+        assert len({line.get_color() for line in lines}) == len(lines)
+        assert len({line.get_linestyle() for line in lines}) == len(lines)
+
+
+def test_the_dashboard_of_a_run_is_a_figure_of_pyplot(points):
+    generator, discriminator = players()
+    z = np.random.default_rng(0).normal(size=(64, 3))
+    watch = diagnostics.Watch(generator, discriminator, 3 * points[:64], z)
+    watch.look(0)
+    figure, view = plots.dashboard(watch.history, watch, "a title")
+    assert plots.plt.fignum_exists(figure.number) and view.figure is figure
+    figure.canvas.draw()
+    assert figure.get_suptitle() == "a title"
+    shown = view.moving[0].axes
+    assert shown.get_xlim()[1] >= 3 and shown.get_ylim() == shown.get_xlim()  # all real points
+    plots.plt.close(figure)
+    assert not plots.plt.fignum_exists(figure.number)

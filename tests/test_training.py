@@ -568,6 +568,34 @@ def test_non_finite_training_stops_and_keeps_the_last_finite_state(small_gan, po
     assert gan.updates_made == 32
 
 
+def test_what_broke_keeps_its_history_with_the_broken_rows_at_the_end(small_gan, points):
+    gan = small_gan()
+    gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    kept = gan.update_history
+    gan.generator_optimizer.learning_rate.assign(1e38)
+    with pytest.raises(training.NonFiniteTraining) as caught:
+        gan.fit(points, batch_size=16, epochs=1, verbose=0)
+    history = caught.value.history
+    assert [*history] == [*training.HISTORY_COLUMNS]
+    for name, column in history.items():
+        assert len(column) == 16 + 4, name  # four updates in the call that broke
+        assert (column[:16] == kept[name]).all() and (gan.update_history[name] == kept[name]).all()
+    rows = np.isfinite(np.array([*history.values()])).all(axis=0)
+    assert rows[:16].all() and not rows[-1]
+    assert f"at update {rows.argmin()}." in str(caught.value)  # seen in the row after
+
+
+def test_a_step_alone_that_breaks_keeps_the_history_too(small_gan, points):
+    gan = small_gan()
+    gan.step_alone("generator", points[:32])
+    kept = gan.update_history
+    gan.generator_optimizer.learning_rate.assign(np.inf)
+    with pytest.raises(training.NonFiniteTraining) as caught:
+        gan.step_alone("generator", points[:32])
+    for name, column in caught.value.history.items():
+        assert np.array_equal(column, kept[name], equal_nan=True) and len(column) == 1
+
+
 @pytest.fixture
 def interruptible():
     """Ctrl-C raises KeyboardInterrupt, also where a shell started the tests with it ignored."""

@@ -468,3 +468,68 @@ def test_the_front_end_check_stays_still_until_the_page_answers():
     assert check.answered and check.picture.png != still
     assert "Sliders work here" in check.describe()
     assert check.describe() in check.caption.value and check.picture.description
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    gallery = widgets.Gallery()
+    yield gallery
+    gallery.close()
+
+
+def test_a_gallery_says_what_to_do_before_anything_is_pressed(gallery):
+    if gallery.failure is None:
+        assert "Press a button" in gallery.describe() and gallery.cure_button.disabled
+        with pytest.raises(ValueError, match="press a failure first"):
+            gallery.cure()
+    with pytest.raises(ValueError, match="the failures are .*'oscillation'.*, got 'boredom'"):
+        gallery.press("boredom")
+
+
+def test_a_gallery_plants_names_and_cures_in_the_same_run(gallery):
+    gallery.press("oscillation")
+    assert gallery.diagnosis.name == "oscillation"
+    assert "found oscillation" in gallery.picture.description
+    assert "OSCILLATION" in gallery.caption.value and "Momentum" in gallery.caption.value
+    made, first = gallery.gan.updates_made, gallery.history["fake_score"].copy()
+    gallery.cure()
+    assert gallery.diagnosis.name == "healthy" and "The cure" in gallery.caption.value
+    assert gallery.gan.updates_made == made + gallery.CURE_UPDATES
+    assert (gallery.history["fake_score"][:made] == first).all()
+    assert gallery.watch.history["updates"].tolist()[:2] == [0, gallery.CHUNK]
+
+
+def test_a_gallery_button_does_what_press_does(gallery):
+    gallery.press("oscillation")
+    pressed = gallery.history["fake_score"]
+    gallery.seed = 1
+    gallery.press("oscillation")
+    assert (gallery.history["fake_score"] != pressed).any()
+    gallery.seed = 0
+    gallery.diagnosis = None
+    gallery.buttons["oscillation"].click()
+    while gallery.diagnosis is None or gallery.cure_button.disabled:
+        time.sleep(0.05)
+    assert (gallery.history["fake_score"] == pressed).all()
+    assert gallery.diagnosis.name == "oscillation" and not gallery.cure_button.disabled
+
+
+def test_an_error_in_a_gallery_is_raised_shown_and_gone_at_the_next_press(gallery, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(gallery.game("ring"), "train", lambda settings, updates: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            gallery.press("oscillation")
+        assert "ZeroDivisionError" in gallery.error.value
+    gallery.press("oscillation")
+    assert gallery.error.value == "" and gallery.diagnosis.name == "oscillation"
+
+
+def test_a_gallery_still_is_the_picture_in_fewer_bytes(gallery):
+    if gallery.failure is None:
+        gallery.press("oscillation")
+    kept = io.BytesIO()
+    gallery.still.save(kept, "PNG")
+    shown = np.asarray(Image.open(io.BytesIO(gallery.picture.png)), "int")
+    kept_pixels = np.asarray(gallery.still.convert("RGB"), "int")
+    assert abs(kept_pixels - shown).mean() < 3 < shown.std()
+    assert len(kept.getvalue()) < 0.5 * len(gallery.picture.png)

@@ -43,7 +43,8 @@ def count(seeds, cures=False):
                     game.start(seed)
                 found = diagnosed(game, failure.cured, 1000, seed)
                 counts[f"cured: {failure.name}", found] += 1
-        print(f"{failure.name}: done", flush=True)
+        done = {found: n for (planted, found), n in counts.items() if planted == failure.name}
+        print(f"{failure.name}: {done}", flush=True)
     return counts
 
 
