@@ -370,10 +370,10 @@ def test_as_a_callback_it_looks_at_the_right_updates(small_gan, points, latents)
 
 
 def test_watching_changes_nothing(small_gan, points, latents):
-    """Weights, optimizers, dropped units and all random states are the same to the bit."""
+    """Weights, optimizers and all random states are the same to the bit."""
     ends = []
     for watched in (False, True):
-        gan = small_gan(dropout=0.3)
+        gan = small_gan()
         watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=1)
         np.random.seed(0)
         gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[watch] * watched)
@@ -424,18 +424,19 @@ class PlainGAN(keras.Model):
         return {"loss": loss}
 
 
-@pytest.mark.parametrize(("rate", "stands_still"), [(0.01, False), (0.0, True)])
-def test_a_keras_model_of_ones_own_is_watched_and_diagnosed(points, rate, stands_still):
+def test_a_keras_model_of_ones_own_is_watched_and_diagnosed(points):
     gan = PlainGAN(*players())
-    gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(rate), jit_compile=False)
+    gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.01), jit_compile=False)
     z = data.sample_latent(128, 3, seed=0)
-    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:128], z, every=1)
-    gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
-    assert watch.history["updates"].tolist() == list(range(25))
-    diagnosis = diagnostics.diagnose(watch.history, watch.samples, points)
-    assert {*diagnosis.unchecked} == {"different scale", "partial collapse"}  # few, and points
-    assert ("discriminator not training" in names(diagnosis)) == stands_still
-    assert (watch.history["discriminator_step"] == 0).all() == stands_still
+    for rate in (0.01, 0.0):
+        gan.discriminator_optimizer.learning_rate.assign(rate)
+        watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:128], z, every=1)
+        gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
+        assert watch.history["updates"].tolist() == list(range(25))
+        diagnosis = diagnostics.diagnose(watch.history, watch.samples, points)
+        assert {*diagnosis.unchecked} == {"different scale", "partial collapse"}  # few, and points
+        assert ("discriminator not training" in names(diagnosis)) == (rate == 0)
+        assert (watch.history["discriminator_step"] == 0).all() == (rate == 0)
 
 
 @old_array_call

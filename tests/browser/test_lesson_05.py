@@ -49,6 +49,7 @@ def test_pictures_come_while_it_trains(page, panel):
     """The page draws more often than at the start and at the end."""
     drawn = int(ask(page, "gallery._pictures['digits'].drawn"))
     press(panel, FAILURES["partial collapse"].title)
+    expect(panel.get_by_role("status")).to_contain_text("training")
     done(panel)
     page.wait_for_timeout(500)  # the page's own count follows some times a second
     assert int(ask(page, "gallery._pictures['digits'].drawn")) >= drawn + 5
@@ -76,5 +77,6 @@ def test_a_planted_error_is_shown_and_the_next_button_works(page, panel, screens
     assert run_code(page, "gallery._game.train = kept") is None
     press(panel, FAILURES["saturation"].title)
     expect(panel.get_by_role("alert")).to_have_count(0)
+    expect(panel.get_by_role("status")).to_contain_text("training")
     done(panel)
     assert run_code(page, "gallery.close()\nassert not gallery.loop.thread.is_alive()") is None
