@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from .losses import LOSSES
-from .metrics import nearest, sliced_wasserstein
+from .metrics import sliced_wasserstein
 
 LOGISTIC = ("minimax", "non_saturating")
 
@@ -73,8 +73,8 @@ class Watch(keras.callbacks.Callback):
     gradient norm, over all of real and z, losses being the logistic ones; and how far each player
     moved, "generator_step" and "discriminator_step", the length of the change of all its weights
     in one update over their own length (0 at the first look); "distance", sliced Wasserstein, of
-    half of G(z) to half of real. `floor` is that of one half of real to the other. `real_logits`, `fake_logits`
-    and `samples` are those of the last look; `film` has the samples of all looks.
+    half of G(z) to half of real. `floor` is that of one half of real to the other. `real_logits`,
+    `fake_logits` and `samples` are those of the last look; `film` has the samples of all looks.
     Raises: ValueError.
     """
 
@@ -99,6 +99,8 @@ class Watch(keras.callbacks.Callback):
 
     @property
     def history(self):
+        if not self._rows:
+            raise ValueError("nothing was looked at yet: train with this callback, or call look(0)")
         return {name: np.array([row[name] for row in self._rows]) for name in self._rows[0]}
 
     def on_train_begin(self, logs=None):
@@ -176,6 +178,7 @@ class Limits:
     still: float = 8.0  # range over standard error: 3 to 5 for a frozen D, 20 for a slow one
     swing: float = 0.2  # healthy 0.09 or less, oscillating 0.4 or more
     crossings: int = 4
+    above_noise: float = 2.0  # jumps of healthy digits 1.2 or less; oscillating ring 25 or more
     copies: float = 0.7  # memorised 0.5 or less, healthy 0.97 or more
     span: float = 8.0
     rows: int = 20  # the least number of measurements that a history must have
@@ -189,7 +192,8 @@ def diagnose(history, samples, real, features=None, loss="non_saturating"):
 
     history: {name: (n,)} of one run in order, with any of the columns of
         `training.HISTORY_COLUMNS` and "discriminator_step": `GAN.update_history`, `Watch.history`,
-        or lists of your own. Each check says which it needs.
+        or lists of your own. Each check says which it needs. NaN counts as non-finite: leave out
+        the rows that `GAN.step_alone` wrote, which has no values for the player that stood still.
     samples: (n, ...) generated at the end, 100 or more. real: (m, ...) what it was trained on.
     features: a function from samples to features (n, d), for the checks of variety; by default the
         16 principal components of the real samples.
@@ -201,27 +205,30 @@ def diagnose(history, samples, real, features=None, loss="non_saturating"):
     if loss not in LOSSES:
         raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {loss!r}")
     columns = {name: np.asarray(values, "float64") for name, values in history.items()}
-    lengths = {name: len(values) for name, values in columns.items() if values.ndim}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"the columns of history must be equally long, got {lengths}")
+    shapes = {name: values.shape for name, values in columns.items()}
+    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
+        raise ValueError(f"the columns of history must be (n,), all of one n, got {shapes}")
     run = _Run(columns, samples, real, features)
-    findings, unchecked = [], {}
+    findings, unchecked, checked = [], {}, set()
     for name, needs, check in CHECKS:
         missing = [column for column in needs if column not in columns]
         if missing:
             unchecked[name] = f"history has no {', '.join(missing)}"
-        elif needs and max(lengths.values()) < LIMITS.rows:
+        elif needs and len(columns[needs[0]]) < LIMITS.rows:
             unchecked[name] = f"fewer than {LIMITS.rows} measurements"
-        elif needs and loss not in LOGISTIC:
+        elif set(needs) & set(SCORES) and loss not in LOGISTIC:
             unchecked[name] = f"the logits of {loss} are no log-odds"
         else:
             found = check(run)
             if isinstance(found, str):
                 unchecked[name] = found
-            elif found is not None:
+                continue
+            checked.add(name)
+            if found is not None:
                 findings.append(found)
                 if name in ("non-finite", "different scale"):
                     break  # nothing else can be read beside these
+    unchecked = {name: why for name, why in unchecked.items() if name not in checked}
     return Diagnosis(tuple(findings), unchecked)
 
 
@@ -313,6 +320,8 @@ def _different_scale(run):
     span, reached = high - low, most - least
     ratio = max(span, 1e-9) / max(reached, 1e-9)
     outside = float(np.mean((run.samples < low - 0.1 * span) | (run.samples > high + 0.1 * span)))
+    if low > -1.01 and high < 1.01 and reached < 1e-3 * span and outside < 0.01:
+        return None  # blank samples of one shade tell nothing of a scale; they are a collapse
     one_sided = reached > 0.3 * span and (least > low + 0.4 * span or most < high - 0.4 * span)
     if 1 / LIMITS.span < ratio < LIMITS.span and outside < 0.01 and not one_sided:
         return None
@@ -328,32 +337,39 @@ def _different_scale(run):
     )
 
 
-def _not_training(run):
-    steps = run.columns.get("discriminator_step")
-    if steps is not None:
-        if steps[1:].max() > 0:
-            return None
-        evidence = {"largest step of D's weights": (0.0, "finding at 0")}
-    else:
-        score = run.columns["real_score"]
-        blocks = np.array([block.mean() for block in np.array_split(score, 10)])
-        noise = np.mean([block.std() for block in np.array_split(score, 10)]) + 1e-12
-        moved = np.ptp(blocks) / (noise / np.sqrt(len(score) / 10))
-        if moved > LIMITS.still or run.end("fake_score") < 0.9:
-            return None
-        evidence = {
-            "range of D(x) over the run, in standard errors": (
-                moved,
-                f"finding below {LIMITS.still:g}",
-            ),
-            "mean D(G(z)) at the end": (run.end("fake_score"), "finding above 0.9"),
-        }
+def _not_training(evidence):
     return Finding(
         "discriminator not training",
-        "what D says of real samples has not moved at all, so nothing taught it.",
+        "D has not moved at all, so nothing taught it.",
         "compare D's weights before and after one step; look for `trainable = False` (in Keras 3 it "
         "acts on the step, not on compile), an optimizer built for other variables, a rate of 0.",
         evidence,
+    )
+
+
+def _weights_stand_still(run):
+    if run.columns["discriminator_step"][1:].max() > 0:  # at the first look there is none
+        return None
+    return _not_training({"largest step of D's weights": (0.0, "finding at 0")})
+
+
+def _answers_stand_still(run):
+    """What D says of real samples does not change by more than batches differ."""
+    if "discriminator_step" in run.columns:
+        return None
+    blocks = np.array_split(run.columns["real_score"], 10)
+    noise = np.mean([block.std() for block in blocks]) / np.sqrt(len(blocks[0])) + 1e-12
+    moved = float(np.ptp([block.mean() for block in blocks]) / noise)
+    if moved > LIMITS.still or run.end("fake_score") < 0.9:
+        return None
+    return _not_training(
+        {
+            "range of D(x) over the run, in standard errors": (
+                moved,
+                f"finding to {LIMITS.still:g}",
+            ),
+            "mean D(G(z)) at the end": (run.end("fake_score"), "finding from 0.9"),
+        }
     )
 
 
@@ -427,8 +443,8 @@ def _discriminator_wins(run):
 def swings(score):
     """How far a column swings in its later half, and how often: smoothed over 1/50 of the run.
 
-    score: (n,). Returns: the width from its 5 % to its 95 % quantile; how often it went from the
-    upper to the lower eighth around its median, or back (a quarter of the width either way).
+    score: (n,). Returns: the width from its 5 % to its 95 % quantile; how often it went from
+    one side of its median to the other, each time by a quarter of the width at least.
     """
     window = max(1, len(score) // 50)
     smooth = np.convolve(score, np.ones(window) / window, mode="valid")[len(score) // 2 :]
@@ -439,10 +455,18 @@ def swings(score):
     return float(high - low), int((np.diff(visited) != 0).sum())
 
 
+def _swing_of_noise(score):
+    """The width that `swings` finds in independent noise with jumps from row to row as large."""
+    jumps = np.diff(score[len(score) // 2 :]).std() / np.sqrt(2)
+    return 3.29 * jumps / np.sqrt(max(1, len(score) // 50))  # 5 % to 95 % of a normal
+
+
 def _oscillation(run):
     width, crossings = swings(run.columns["fake_score"])
     if width < LIMITS.swing or crossings < LIMITS.crossings:
         return None
+    if width < LIMITS.above_noise * _swing_of_noise(run.columns["fake_score"]):
+        return "from row to row D(G(z)) jumps as far as it swings: measure more often"
     return Finding(
         "oscillation",
         "D's opinion of generated samples goes up and down and does not settle: each player undoes "
@@ -494,12 +518,12 @@ def _partial_collapse(run):
 
 
 def _memorisation(run):
-    real, generated = _flat(run.some_real), _flat(run.samples)
     if run.variety <= LIMITS.variety:
         return None
-    to_real = np.median(nearest(generated, real)[1])
+    real, generated = _flat(run.real), _flat(run.samples)  # all: copies may be of any of them
     search = NearestNeighbors(n_neighbors=2, algorithm="brute").fit(real)
-    among_real = np.median(search.kneighbors(real[:500])[0][:, 1])
+    to_real = np.median(search.kneighbors(generated[:1000], 1)[0])
+    among_real = np.median(search.kneighbors(_flat(run.some_real[:500]))[0][:, 1])
     ratio = float(to_real / max(among_real, 1e-300))
     if ratio > LIMITS.copies:
         return None
@@ -520,7 +544,8 @@ SCORES = ("real_score", "fake_score", "real_accuracy", "fake_accuracy")
 CHECKS = (  # name, columns needed, function of a `_Run`; the cause before what follows from it
     ("non-finite", (), _non_finite),
     ("different scale", (), _different_scale),
-    ("discriminator not training", ("real_score", "fake_score"), _not_training),
+    ("discriminator not training", ("discriminator_step",), _weights_stand_still),
+    ("discriminator not training", ("real_score", "fake_score"), _answers_stand_still),
     ("generator wins", SCORES[1:], _generator_wins),
     ("saturation", (*SCORES[1:], "generator_gradient_norm"), _saturation),
     ("discriminator wins", SCORES[1:], _discriminator_wins),

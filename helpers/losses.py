@@ -134,7 +134,8 @@ def logits_and_penalties(discriminator, real, fake, names=(), seed=None):
         `keras.random.SeedGenerator`, needed by "wgan_gp".
     D must not normalise over the batch (no BatchNormalization), or the slope at a sample is not
     that sample's own. Where D has several logits, they belong to games side by side, one for each
-    entry of the samples' axis 1, and each game has a slope of its own. Returns: logits of real, logits of fake, {name: a scalar >= 0}.
+    entry of the samples' axis 1, and each game has a slope of its own.
+    Returns: logits of real, logits of fake, {name: a scalar >= 0}.
     """
     batches = {"real": real, "fake": fake}
     places = {PENALTIES[name].samples for name in names}

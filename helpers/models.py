@@ -137,9 +137,9 @@ def _activation(name):
 class MinibatchStd(layers.Layer):
     """Appends how much the batch varies: (batch, ..., features) -> (batch, ..., features + 1).
 
-    The new value, one for the whole batch (of each game, where games lie side by side), is the mean over features of the standard deviation
-    over the batch (Karras et al. 2018, section 3, with one group). A generator that repeats
-    itself makes it small, and D can see that.
+    The new value, one for the whole batch (of each game, where games lie side by side), is the mean
+    over features of the standard deviation over the batch (Karras et al. 2018, section 3, with one
+    group). A generator that repeats itself makes it small, and D can see that.
     """
 
     def call(self, inputs):

@@ -876,9 +876,10 @@ class Gallery(Panel):
     """A button for each failure of `failures.FAILURES`: the dashboard while it comes about, what
     `diagnostics.diagnose` finds at the end, and a button that applies the cure to the same run.
 
-    seed: of the runs; may be changed. `gallery.press("collapse")` and `gallery.cure()` do the same from code, wait
-    for the end, and raise what goes wrong. Then `diagnosis` is what was found, `history` the run,
-    `watch` what was looked at, `gan` the model. A game is compiled when it is played first.
+    seed: of the runs; may be changed. `gallery.press("collapse")` and `gallery.cure()` do the same
+    from code, wait for the end, and raise what goes wrong. Then `diagnosis` is what was found,
+    `history` the run, `watch` what was looked at, `gan` the model. A game is compiled when it is
+    played first.
     """
 
     CHUNK = 50  # updates

@@ -108,6 +108,19 @@ def test_copies_are_memorised_and_fresh_draws_are_not(digits):
     assert named(samples=copies + noise, real=digits[0]) == ["memorisation"]
 
 
+def test_copies_are_found_wherever_they_lie_among_many_real_samples():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(6000, 8))
+    assert named(samples=real[rng.integers(5000, 5030, 200)], real=real) == ["memorisation"]
+
+
+@pytest.mark.parametrize("shade", [-1, 0, 1])
+def test_blank_images_on_the_right_scale_are_a_collapse(digits, shade):
+    blank = np.full((100, *digits[0].shape[1:]), shade, "float32")
+    assert named(samples=blank, real=digits[0]) == ["collapse"]
+    assert named(samples=blank, real=(digits[0] + 1) * 127.5) == ["different scale"]
+
+
 def test_variety_is_read_in_the_features_that_are_given():
     """Collapsed along y alone: to be seen by whoever looks at y."""
     flat = FRESH * [1, 0]
@@ -144,6 +157,10 @@ def test_a_swinging_score_is_an_oscillation_and_noise_as_wide_is_not():
     assert named(calm() | {"fake_score": noise}) == []
     settled = np.where(np.arange(1000) < 480, wave(), 0.5)
     assert named(calm() | {"fake_score": settled}) == []
+    for looks in (20, 50, 100):  # now and then, at a score that jumps from update to update
+        for seed in range(5):
+            jumps = np.random.default_rng(seed).normal(0.5, 0.12, looks)
+            assert named(calm(looks) | {"fake_score": jumps}) == []
     one_way = np.linspace(0.2, 0.8, 1000)
     assert named(calm() | {"fake_score": one_way}) == []
 
@@ -265,7 +282,11 @@ def test_few_real_samples_are_no_ground_for_a_partial_collapse():
         ({"samples": FRESH[:99]}, "100 generated samples or more .* got 99 and 1000"),
         ({"real": REAL[:1]}, "got 500 and 1"),
         ({"real": np.where(REAL > 1, np.nan, REAL)}, "real holds values that are not finite"),
-        ({"history": calm() | {"fake_score": np.ones(7)}}, "equally long, got .*'fake_score': 7"),
+        (
+            {"history": calm() | {"fake_score": np.ones(7)}},
+            r"all of one n, got .*'fake_score': \(7,\)",
+        ),
+        ({"history": {"fake_score": 0.5}}, r"must be \(n,\), .*'fake_score': \(\)"),
         ({"loss": "cross_entropy"}, "loss must be one of .*'wasserstein'.*got 'cross_entropy'"),
     ],
 )
@@ -498,3 +519,17 @@ def test_a_watch_takes_every_loss_that_is_not_paired(points, latents):
             watch = diagnostics.Watch(*players(), points[:64], latents, loss=name)
             watch.look(0)
             assert np.isfinite([*watch.history.values()]).all()
+
+
+def test_weights_that_stand_still_are_found_under_any_loss():
+    frozen = calm() | {"discriminator_step": np.zeros(1000)}
+    found = diagnostics.diagnose(frozen, FRESH, REAL, loss="wasserstein")
+    assert found.name == "discriminator not training"
+    assert "discriminator not training" not in found.unchecked
+    assert "generator wins" in found.unchecked
+
+
+def test_a_watch_that_has_not_looked_says_so():
+    watch = diagnostics.Watch(*players(), np.zeros((4, 2)), np.zeros((4, 3)))
+    with pytest.raises(ValueError, match="nothing was looked at yet"):
+        _ = watch.history
