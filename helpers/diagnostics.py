@@ -1,7 +1,7 @@
 """What went wrong, and how do you know? A history and samples in, findings with evidence out.
 
 `Watch` looks at any pair of Keras players while they train; `diagnose` reads what was recorded.
-The limits were set on seeds 0 to 3 of `failures.FAILURES`; `tests/benchmarks/diagnosis.py` names
+The limits were set on seeds below 40 of `failures.FAILURES`; `tests/benchmarks/diagnosis.py` names
 failures of other seeds and prints what was called what.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.signal import find_peaks
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
@@ -168,7 +169,7 @@ class Watch(keras.callbacks.Callback):
 @dataclass(frozen=True)
 class Limits:
     """Where a measurement becomes a finding: between what runs that fail that way and all others
-    showed on seeds 0 to 3 of `failures.FAILURES`, before and after their cures."""
+    showed on seeds 0 to 3 of `failures.FAILURES` (oscillation: 0 to 33), before and after cures."""
 
     variety: float = 0.35  # collapsed 0.10 or less, healthy 0.63 or more
     empty: float = 0.5  # healthy 0.30 or less, partly collapsed 0.65 or more
@@ -176,9 +177,9 @@ class Limits:
     fooled: float = 0.1  # share of generated samples that D gets right
     slope: float = 0.05  # of the largest: saturated 0.005 or less, else 0.05 or more
     still: float = 8.0  # range over standard error: 3 to 5 for a frozen D, 20 for a slow one
-    swing: float = 0.2  # healthy 0.09 or less, oscillating 0.4 or more
-    crossings: int = 4
-    above_noise: float = 2.0  # jumps of healthy digits 1.2 or less; oscillating ring 25 or more
+    swing: float = 0.1  # turns by as much: all others 1 or less, oscillating 4 or more
+    turns: int = 3
+    above_noise: float = 5.0  # standard deviations
     copies: float = 0.7  # memorised 0.5 or less, healthy 0.97 or more
     span: float = 8.0
     rows: int = 20  # the least number of measurements that a history must have
@@ -440,41 +441,46 @@ def _discriminator_wins(run):
     )
 
 
-def swings(score):
-    """How far a column swings in its later half, and how often: smoothed over 1/50 of the run.
+def turns(score, height):
+    """How often a column turns in its later half: from a rise by `height` to a fall by `height` at
+    least, or back.
 
-    score: (n,). Returns: the width from its 5 % to its 95 % quantile; how often it went from
-    one side of its median to the other, each time by a quarter of the width at least.
+    score: (n,), smoothed over 1/50 of the run before. height: > 0, in units of score.
     """
+    smooth = _smoothed(score)[len(score) // 2 :]
+    return sum(len(find_peaks(side, prominence=height)[0]) for side in (smooth, -smooth))
+
+
+def _smoothed(score):
     window = max(1, len(score) // 50)
-    smooth = np.convolve(score, np.ones(window) / window, mode="valid")[len(score) // 2 :]
-    low, high = np.quantile(smooth, [0.05, 0.95])
-    away = smooth - np.median(smooth)
-    side = np.sign(away) * (abs(away) > (high - low) / 4)
-    visited = side[side != 0]
-    return float(high - low), int((np.diff(visited) != 0).sum())
+    return np.convolve(score, np.ones(window) / window, mode="valid")
 
 
-def _swing_of_noise(score):
-    """The width that `swings` finds in independent noise with jumps from row to row as large."""
+def _noise(score):
+    """Standard deviation that is left in `_smoothed` of what differs from row to row."""
     jumps = np.diff(score[len(score) // 2 :]).std() / np.sqrt(2)
-    return 3.29 * jumps / np.sqrt(max(1, len(score) // 50))  # 5 % to 95 % of a normal
+    return jumps / np.sqrt(max(1, len(score) // 50))
 
 
 def _oscillation(run):
-    width, crossings = swings(run.columns["fake_score"])
-    if width < LIMITS.swing or crossings < LIMITS.crossings:
+    score = run.columns["fake_score"]
+    found = turns(score, LIMITS.swing)
+    if found < LIMITS.turns:
         return None
-    if width < LIMITS.above_noise * _swing_of_noise(run.columns["fake_score"]):
+    if turns(score, max(LIMITS.swing, LIMITS.above_noise * _noise(score))) < LIMITS.turns:
         return "from row to row D(G(z)) jumps as far as it swings: measure more often"
+    low, high = np.quantile(_smoothed(score)[len(score) // 2 :], [0.05, 0.95])
     return Finding(
         "oscillation",
         "D's opinion of generated samples goes up and down and does not settle: each player undoes "
         "what the other has just learned.",
         "R1; beta_1 = 0 in Adam; smaller rates; and show the averaged generator.",
         {
-            "swing of D(G(z)), smoothed": (width, f"finding from {LIMITS.swing:g}"),
-            "turns in the later half": (crossings, f"finding from {LIMITS.crossings}"),
+            f"turns of D(G(z)) by {LIMITS.swing:g} or more": (
+                found,
+                f"finding from {LIMITS.turns}",
+            ),
+            "width of its swing": (high - low, "5 % to 95 %"),
         },
     )
 

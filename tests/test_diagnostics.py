@@ -165,13 +165,16 @@ def test_a_swinging_score_is_an_oscillation_and_noise_as_wide_is_not():
     assert named(calm() | {"fake_score": one_way}) == []
 
 
-def test_swings_have_the_width_and_number_of_a_sine():
-    n, period, window = 2000, 160, 40
-    smoothed = np.sin(np.pi * window / period) / (window * np.sin(np.pi / period))
-    width, turns = diagnostics.swings(wave(n, 0.3, period))
-    assert width == pytest.approx(2 * 0.3 * smoothed * np.sin(0.45 * np.pi), rel=0.02)
-    assert abs(turns - 2 * (n / 2 - window) / period) <= 1
-    assert diagnostics.swings(np.full(100, 0.3)) == (0, 0)
+def test_turns_are_those_of_a_sine_that_are_high_enough():
+    n, period = 2000, 160
+    there = np.arange(n // 2 + 20, n - 20)  # its later half, less the window that smooths it
+    hills = np.abs(np.diff(np.sign(np.cos(2 * np.pi * there / period)))).sum() / 2
+    smoothed = np.sin(np.pi * 40 / period) / (40 * np.sin(np.pi / period))
+    height = 2 * 0.3 * smoothed  # from valley to hill
+    assert abs(diagnostics.turns(wave(n, 0.3, period), 0.98 * height) - hills) <= 2
+    assert diagnostics.turns(wave(n, 0.3, period), 1.02 * height) == 0
+    assert diagnostics.turns(np.linspace(0, 1, n), 0.01) == 0
+    assert diagnostics.turns(np.full(100, 0.3), 0.01) == 0
 
 
 def fooled(real_score, **columns):

@@ -1,8 +1,8 @@
-"""Which planted failure is called what? python tests/benchmarks/diagnosis.py [--seeds 100 120] [--cures]
+"""Which planted failure is called what? python tests/benchmarks/diagnosis.py [--seeds 200 220] [--cures]
 
 Plants every failure of `helpers.failures` on each seed, diagnoses it from its history and 1,000
 samples, and prints how often which name was given. The limits of `helpers.diagnostics` were set
-on seeds 0 to 3. --cures: applies the cure to each run, too, and diagnoses it again.
+on seeds below 40. --cures: applies the cure to each run, too, and diagnoses it again.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def print_matrix(counts):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs=2, default=(100, 120), help="from, to below")
+    parser.add_argument("--seeds", type=int, nargs=2, default=(200, 220), help="from, to below")
     parser.add_argument("--cures", action="store_true")
     arguments = parser.parse_args()
     print_matrix(count(range(*arguments.seeds), arguments.cures))
