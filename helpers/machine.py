@@ -26,9 +26,9 @@ LESSON_SECONDS = {
     "00_start_here": (0, 25),
     "01_two_players": (0, 20),
     "02_the_minimax_loss": (0, 18),
-    "03_the_spiral": (0, 108),
-    "04_dense_mnist": (70, 100),
-    "05_training_diagnostics": (0, 200),
+    "03_the_spiral": (0, 98),
+    "04_dense_mnist": (70, 75),
+    "05_training_diagnostics": (0, 125),
 }
 
 
