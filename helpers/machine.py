@@ -21,14 +21,14 @@ MEMORY = 2.0  # GB that the largest kernel of the course takes
 # Seconds of each lesson, all cells run without a reader, on the machine where `speed_probe` takes
 # PROBE_SECONDS. The first part passes by the clock on any machine ("train for 30 seconds"), the
 # second is work. Measured by tests/benchmarks/lesson_minutes.py.
-PROBE_SECONDS = 12.0
+PROBE_SECONDS = 9.6
 LESSON_SECONDS = {
-    "00_start_here": (0, 25),
-    "01_two_players": (0, 20),
-    "02_the_minimax_loss": (0, 18),
-    "03_the_spiral": (0, 98),
-    "04_dense_mnist": (70, 75),
-    "05_training_diagnostics": (0, 125),
+    "00_start_here": (0, 20),
+    "01_two_players": (0, 16),
+    "02_the_minimax_loss": (0, 16),
+    "03_the_spiral": (0, 74),
+    "04_dense_mnist": (70, 49),
+    "05_training_diagnostics": (0, 90),
 }
 
 
