@@ -447,19 +447,16 @@ def turns(score, height):
 
     score: (n,), smoothed over 1/50 of the run before. height: > 0, in units of score.
     """
-    smooth = _smoothed(score)[len(score) // 2 :]
+    smooth, _ = _later_half(score)
     return sum(len(find_peaks(side, prominence=height)[0]) for side in (smooth, -smooth))
 
 
-def _smoothed(score):
-    window = max(1, len(score) // 50)
-    return np.convolve(score, np.ones(window) / window, mode="valid")
-
-
-def _noise(score):
-    """Standard deviation that is left in `_smoothed` of what differs from row to row."""
-    jumps = np.diff(score[len(score) // 2 :]).std() / np.sqrt(2)
-    return jumps / np.sqrt(max(1, len(score) // 50))
+def _later_half(score):
+    """A column smoothed over 1/50 of the run, and the standard deviation that is left in it of what
+    differs from row to row."""
+    window, half = max(1, len(score) // 50), len(score) // 2
+    smooth = np.convolve(score, np.ones(window) / window, mode="valid")[half:]
+    return smooth, np.diff(score[half:]).std() / np.sqrt(2 * window)
 
 
 def _oscillation(run):
@@ -467,9 +464,10 @@ def _oscillation(run):
     found = turns(score, LIMITS.swing)
     if found < LIMITS.turns:
         return None
-    if turns(score, max(LIMITS.swing, LIMITS.above_noise * _noise(score))) < LIMITS.turns:
+    smooth, noise = _later_half(score)
+    if turns(score, max(LIMITS.swing, LIMITS.above_noise * noise)) < LIMITS.turns:
         return "from row to row D(G(z)) jumps as far as it swings: measure more often"
-    low, high = np.quantile(_smoothed(score)[len(score) // 2 :], [0.05, 0.95])
+    low, high = np.quantile(smooth, [0.05, 0.95])
     return Finding(
         "oscillation",
         "D's opinion of generated samples goes up and down and does not settle: each player undoes "
