@@ -186,7 +186,7 @@ class GAN(keras.Model):
         for name, (optimizer, player) in players.items():
             setattr(self, f"{name}_optimizer", optimizer)
             optimizer.build(player.trainable_variables)
-        self._look = tf.function(self._look_now, jit_compile=self.jit_compile)
+        self._look = tf.function(self._look_now, jit_compile=self.jit_compile, autograph=False)
         self._start = [variable.numpy() for variable in self._moving_state()]
 
     @property
@@ -572,7 +572,7 @@ class GAN(keras.Model):
             price = self._chosen("generator", real_logits, fake_logits)
         return {
             "samples": samples,
-            "pull": -tape.gradient(price, samples) * tf.cast(len(z), "float32"),
+            "pull": -tape.gradient(price, samples) * tf.cast(tf.shape(z)[0], "float32"),
             "answers": tf.sigmoid(self.discriminator(places, training=False))[:, 0],
             "lattice": self(lattice, averaged=averaged),
         }
