@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.metadata
 import os
-import pathlib
 import sys
 import time
 
@@ -13,7 +12,7 @@ from packaging.requirements import Requirement
 
 from . import data, models, training
 
-REQUIREMENTS = pathlib.Path(__file__).resolve().parents[1] / "requirements.txt"
+DISTRIBUTION = "gan-course-helpers"  # this package, as pyproject.toml names it
 PYTHONS = (3, 10), (3, 13)  # the oldest and the newest that TensorFlow 2.21 is made for
 CORES = 2
 MEMORY = 2.0  # GB that the largest kernel of the course takes
@@ -74,19 +73,22 @@ def check_python(version=None):
     )
 
 
-def check_packages(lines=None, version_of=importlib.metadata.version):
-    """Is every package there, in a version the course was tested with?
+def check_packages(requirements=None, version_of=importlib.metadata.version):
+    """Is every package that the lessons need here, in a version the course was tested with?
 
-    lines: of a requirements file; by default the course's. version_of: name -> version, or
-    `importlib.metadata.PackageNotFoundError`.
+    requirements: as `importlib.metadata.requires` gives them; by default those that this package
+    was installed with. version_of: name -> version, or `importlib.metadata.PackageNotFoundError`.
     """
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines() if lines is None else lines
     wrong, found = [], {}
-    for line in lines:
-        line = line.split("#")[0].strip()
-        if not line or line.startswith("-"):
+    try:
+        lines = importlib.metadata.requires(DISTRIBUTION) if requirements is None else requirements
+    except importlib.metadata.PackageNotFoundError:
+        wrong, lines = [f"{DISTRIBUTION}, the course's own, is not installed"], []
+    for wanted in map(Requirement, lines):
+        if wanted.marker and not any(
+            wanted.marker.evaluate({"extra": extra}) for extra in ("", "lessons")
+        ):
             continue
-        wanted = Requirement(line)
         try:
             found[wanted.name] = version_of(wanted.name)
         except importlib.metadata.PackageNotFoundError:

@@ -539,7 +539,7 @@ class _Histograms:
         self.moving = [
             axes.stairs(
                 np.zeros(self.BINS), np.arange(self.BINS + 1), color=colour, fill=True, alpha=0.55,
-                linestyle=STYLES[colour], label=label,
+                linestyle=STYLES[colour], linewidth=1, label=label,
             )
             for label, colour in (("real", REAL), ("generated", GENERATED))
         ]  # fmt: skip

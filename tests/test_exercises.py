@@ -2,6 +2,7 @@ import inspect
 import itertools
 
 from helpers import bugs, exercises, failures, losses, metrics
+from helpers.exercises import training_failures
 
 import keras
 import numpy as np
@@ -574,12 +575,12 @@ def test_named_failures(answer, words):
 def test_every_failure_can_be_named_and_is_not_given_away():
     names = list(failures.FAILURES)
     assert list(exercises.FAILURE_SIGNS) == names
-    assert {name for pair in exercises._TWO_NAMES for name in pair} <= set(names)
-    assert all(list(pair) == sorted(pair) for pair in exercises._TWO_NAMES)
+    assert {name for pair in training_failures._TWO_NAMES for name in pair} <= set(names)
+    assert all(list(pair) == sorted(pair) for pair in training_failures._TWO_NAMES)
     for true in names:
         for given in names:
             said = exercises.check_named_failures({"A": given}, (true,))
-            assert said.startswith("Right") == (given == true)
+            assert said.is_right == (given == true)
             assert given == true or f'"{true}"' not in said
 
 
@@ -618,19 +619,19 @@ TOO_STRICT = {
 
 @pytest.mark.parametrize("name", bugs.BUGGY)
 def test_invariants(name):
-    assert exercises.check_invariant(name, None) == exercises.UNANSWERED
-    said = exercises.check_invariant(name, INVARIANTS[name])
-    assert said.startswith("Right") and bugs.BUGGY[name].source in said
-    said = exercises.check_invariant(name, TOO_WEAK[name])
-    assert said.startswith("Not yet: it lets the published bug pass.")
+    assert exercises.check_invariant(None, name).state == "not answered"
+    said = exercises.check_invariant(INVARIANTS[name], name)
+    assert said.is_right and bugs.BUGGY[name].source in said
+    said = exercises.check_invariant(TOO_WEAK[name], name)
+    assert "Not yet: it lets the published bug pass." in said
     assert bugs.BUGGY[name].hint in said
     too_strict, version = TOO_STRICT[name]
-    said = exercises.check_invariant(name, too_strict)
+    said = exercises.check_invariant(too_strict, name)
     assert "also rejects another right version" in said and version in said
-    said = exercises.check_invariant(name, lambda step: not INVARIANTS[name](step))
+    said = exercises.check_invariant(lambda step: not INVARIANTS[name](step), name)
     assert "turned round" in said
-    assert "pass" in exercises.check_invariant(name, lambda step: True)
-    assert "rejects the right version." in exercises.check_invariant(name, lambda step: False)
+    assert "pass" in exercises.check_invariant(lambda step: True, name)
+    assert "rejects the right version." in exercises.check_invariant(lambda step: False, name)
 
 
 def test_an_invariant_that_draws_too_few_pairs_is_told_so():
@@ -639,9 +640,9 @@ def test_an_invariant_that_draws_too_few_pairs_is_told_so():
     def one_pair(step):
         return 0 <= step(np.zeros((1, 1)), np.ones((1, 1)), rng).item() <= 1
 
-    assert "pass, 1 times in 5" in exercises.check_invariant("interpolation", one_pair)
+    assert "pass, 1 times in 5" in exercises.check_invariant(one_pair, "interpolation")
     by_chance = itertools.cycle([True, False, True, True, False]).__next__
-    said = exercises.check_invariant("interpolation", lambda step: by_chance())
+    said = exercises.check_invariant(lambda step: by_chance(), "interpolation")
     assert "rejects the right version, 2 times in 5" in said
 
 
@@ -650,17 +651,17 @@ def test_an_invariant_that_draws_too_few_pairs_is_told_so():
     [
         (True, "write a function of step"),
         (lambda step: None, "returned None"),
-        (lambda step: np.array([True, True]), "returned [True, True]"),
+        (lambda step: np.array([True, True]), "returned ndarray of shape (2,)"),
         (lambda step: step(1), "raised TypeError"),
         (lambda: True, "raised TypeError"),
         (lambda step: 1 / 0, "ZeroDivisionError"),
-        (lambda step: [[1], [1, 2]], "raised ValueError"),
+        (lambda step: [[1], [1, 2]], "returned [[1], [1, 2]]"),
         (lambda step: tf.constant(True), "lets the published bug pass"),
     ],
 )
 def test_no_invariant_breaks_the_check(answer, words):
-    assert words in exercises.check_invariant("labels", answer)
-    assert "labels, interpolation" in exercises.check_invariant("label", answer)
+    assert words in exercises.check_invariant(answer, "labels")
+    assert "labels, interpolation" in exercises.check_invariant(answer, "label")
 
 
 def test_labels_beyond_1_leave_the_loss_without_a_floor():
@@ -753,17 +754,16 @@ def test_seeds_needed(answer, words):
 def test_a_whole_number_of_seeds_is_not_rounded_up(exact):
     spread = 0.1
     difference = spread * np.sqrt(8 / exact)
-    assert exercises.check_seeds_needed(exact, spread, -difference).startswith("Right")
+    assert exercises.check_seeds_needed(exact, spread, -difference).is_right
     assert 8 * (0.07 / 0.02) ** 2 > 98  # by a rounding error
-    assert exercises.check_seeds_needed(98, 0.07, 0.02).startswith("Right")
+    assert exercises.check_seeds_needed(98, 0.07, 0.02).is_right
 
 
 def test_that_many_seeds_make_the_difference_two_standard_errors():
     rng = np.random.default_rng(0)
     means = rng.normal(0, 0.05, size=(20000, 2, 23)).mean(axis=2)
     assert 0.03 / (means[:, 0] - means[:, 1]).std() == pytest.approx(2, abs=0.06)
-    with pytest.raises(ValueError, match="difference not 0"):
-        exercises.check_seeds_needed(8, 0.1, 0)
+    assert "got 0.1 and 0" in exercises.check_seeds_needed(8, 0.1, 0)
 
 
 CONSTANTS = {
@@ -802,11 +802,11 @@ CONSTANTS = {
         (CONSTANTS | {"hinge": (2, np.log(2))}, "G of hinge: no logarithm here"),
         (CONSTANTS | {"wasserstein": (np.log(4), 0)}, "D of wasserstein: no logarithm"),
         (CONSTANTS | {"wasserstein": (2, 0)}, "D of wasserstein: no margin"),
-        (CONSTANTS | {"wasserstein": (0, np.nan)}, "none of the usual slips"),
-        (CONSTANTS | {"hinge": 2}, "hinge should have two numbers"),
-        (CONSTANTS | {"hinge": (2, 0, 0)}, "hinge should have two numbers"),
-        (CONSTANTS | {"hinge": (2, "zero")}, "hinge should have two numbers"),
-        ({"minimax": (np.log(4), -np.log(2))}, "non_saturating should have two numbers"),
+        (CONSTANTS | {"wasserstein": (0, np.nan)}, "G of wasserstein: your result has nan"),
+        (CONSTANTS | {"hinge": 2}, "hinge to have two numbers"),
+        (CONSTANTS | {"hinge": (2, 0, 0)}, "hinge to have two numbers"),
+        (CONSTANTS | {"hinge": (2, "zero")}, "hinge to have two numbers"),
+        ({"minimax": (np.log(4), -np.log(2))}, "non_saturating to have two numbers"),
         ([1, 2], "a dictionary"),
     ],
 )
@@ -820,5 +820,5 @@ def test_the_loss_constants_are_those_of_the_losses():
         return float(loss.discriminator(s, s)), float(loss.generator(None, s))
 
     said = exercises.check_loss_constants({name: stand(name, 0.0) for name in CONSTANTS})
-    assert said.startswith("Right") and "1/2: D pays 1/4, G 1/8" in said
+    assert said.is_right and "1/2: D pays 1/4, G 1/8" in said
     assert stand("least_squares", 0.5) == (0.25, 0.125)

@@ -45,17 +45,35 @@ def versions(**installed):
 @pytest.mark.parametrize(
     ("installed", "fine", "words"),
     [
-        ({"keras": "3.12.1", "numpy": "2.3.0"}, True, "all 2 are here"),
-        ({"keras": "3.12.1"}, False, "numpy is missing."),
-        ({"keras": "2.15.0", "numpy": "2.3.0"}, False, "keras is 2.15.0, the course needs"),
-        ({"keras": "4.0.0", "numpy": "1.26"}, False, "numpy is 1.26, the course needs"),
+        ({"keras": "3.12.1", "jupyterlab": "4.4.0"}, True, "all 2 are here"),
+        ({"keras": "3.12.1"}, False, "jupyterlab is missing."),
+        ({"keras": "2.15.0", "jupyterlab": "4.4.0"}, False, "keras is 2.15.0, the course needs"),
+        ({"keras": "4.0.0", "jupyterlab": "3.6"}, False, "jupyterlab is 3.6, the course needs"),
     ],
 )
 def test_packages(installed, fine, words):
-    lines = ["# why", "-e .", "", "keras>=3.12,<4   # all", "numpy>=2,<3"]
-    finding = machine.check_packages(lines, versions(**installed))
+    requirements = [
+        "keras<4,>=3.12",
+        'jupyterlab<5,>=4.4; extra == "lessons"',
+        'playwright>=1.50; extra == "browser"',  # for contributors
+        'tomli>=2; python_version < "3"',  # not for this Python
+    ]
+    finding = machine.check_packages(requirements, versions(**installed))
     assert finding.state == ("fine" if fine else "MEND") and words in finding.words
     assert ("-m pip install -r requirements.txt" in finding.words) != fine
+
+
+def test_the_packages_are_those_of_pyproject():
+    asked = []
+    assert machine.check_packages(version_of=lambda name: asked.append(name) or "0").state == "MEND"
+    assert {"tensorflow", "keras", "anywidget", "jupyterlab"} <= set(asked)
+    assert not {"playwright", "ruff", "nbval"} & set(asked)
+
+
+def test_a_folder_that_was_not_installed(monkeypatch):
+    monkeypatch.setattr(machine, "DISTRIBUTION", "not-installed")
+    finding = machine.check_packages()
+    assert finding.state == "MEND" and "not-installed, the course's own, is not" in finding.words
 
 
 def test_the_engine_below_keras():

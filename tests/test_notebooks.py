@@ -118,5 +118,5 @@ def test_worked_solutions_cannot_be_read_by_accident(notebook):
             assert words.source.startswith("<details>") and words.source.endswith("</details>")
             assert code.metadata.jupyter.source_hidden and not code.outputs
             assert code.source.startswith("# Worked solution\n")
-            assert code.source.endswith('.startswith("Right")')
+            assert code.source.endswith(").is_right")
     assert 3 <= solutions <= 6

@@ -1,0 +1,36 @@
+"""Is my answer right, and if not, which mistake? One module a lesson; `answer` has what they share."""
+
+from .answer import Verdict
+from .dense_mnist import (
+    check_confused_discriminator,
+    check_generator_loss,
+    check_generator_step,
+    check_pixel_scale,
+)
+from .measuring_samples import check_seeds_needed
+from .scoring_the_spiral import check_dropped_modes, check_modes_found, check_two_sigma
+from .start_here import check_minutes_of_training, check_numbers_a_picture, check_walk
+from .the_minimax_loss import (
+    check_best_discriminator,
+    check_discriminator_loss,
+    check_jsd,
+    check_saturating_loss,
+    check_value_without_overlap,
+)
+from .the_spiral import check_corner, check_pull
+from .training_dynamics import check_circling_limit
+from .training_failures import (
+    FAILURE_SIGNS,
+    check_invariant,
+    check_loss_constants,
+    check_named_failures,
+)
+from .two_players import (
+    SEVEN_STEPS,
+    be_the_discriminator,
+    check_equilibrium_accuracy,
+    check_false_equilibrium,
+    check_logit,
+    check_normal_generator,
+    check_seven_steps,
+)

@@ -1,0 +1,54 @@
+"""Exercises of lesson 00."""
+
+import numpy as np
+
+from .answer import Verdict, call, compare, guarded, number_check, numbers
+
+
+@number_check(
+    784,
+    {
+        28: "that is one side; every row has 28 pixels, and there are 28 rows.",
+        56: "the sides are multiplied, not added.",
+        3 * 784: "that is with three colours; these pictures are grey, one number a pixel.",
+        256: "that is how many greys a byte can hold; each pixel shows one of them.",
+        7840: "that is for all ten pictures of a grid.",
+    },
+    "28 rows of 28 pixels, one number each.",
+)
+def check_numbers_a_picture(answer):
+    """How many numbers make a grey picture of 28 by 28 pixels: 784."""
+
+
+@number_check(
+    4,
+    {
+        240: "that is in seconds.",
+        4 / 60: "that is in hours.",
+        30: "that is how many times as many updates there are; each thousand takes 8 seconds.",
+        125: "those are updates a second.",
+    },
+    "30 times 8 seconds, 240 in all.",
+)
+def check_minutes_of_training(answer):
+    """Minutes of 30,000 updates where 1,000 take 8 seconds: 4."""
+
+
+@guarded
+def check_walk(answer):
+    """A function (a, b, t) -> the point at share t of the straight line from array a to array b."""
+    a, b = np.random.default_rng(0).normal(size=(2, 32))
+    t = np.linspace(0, 1, 5)[:, None]
+    mistakes = {
+        "that runs from b to a.": t * a + (1 - t) * b,
+        "at t = 1 that has added all of b; the way to go is b - a.": a + t * b,
+        "it starts at 0: add where you stand, a.": t * (b - a),
+        "that goes away from b: the way to it is b - a.": a + t * (a - b),
+        "that is the middle, whatever t is.": np.tile((a + b) / 2, (5, 1)),
+    }
+    points = [
+        numbers(call(answer, a, b, float(share), takes="a, b, t"), "a point", shape=a.shape)
+        for share in t[:, 0]
+    ]
+    compare(np.stack(points), (1 - t) * a + t * b, mistakes)
+    return Verdict("right", "it begins at a, ends at b, and goes the same way in each step.")

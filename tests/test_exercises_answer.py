@@ -1,0 +1,272 @@
+"""A check says a sentence whatever it is given: every check of `helpers.exercises`, those to come too."""
+
+import decimal
+import fractions
+import inspect
+import re
+import traceback
+
+from helpers import bugs, exercises
+from helpers.exercises import answer
+
+import keras
+import numpy as np
+import pytest
+import small
+import tensorflow as tf
+from IPython.core.formatters import DisplayFormatter
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+CHECKS = {
+    name: check
+    for name, check in vars(exercises).items()
+    if inspect.isfunction(check) and next(iter(inspect.signature(check).parameters)) == "answer"
+}
+GIVEN = {  # {check: what a lesson gives it beside the answer}
+    "be_the_discriminator": {"is_real": [True, False], "probabilities": [0.9, 0.2]},
+    "check_corner": {"quality": {(1, 1e-3): [0.2, 0.3], (2, 1e-2): [0.9, 1.0]}},
+    "check_generator_step": {"build": small.gan},
+    "check_invariant": {"name": "penalty"},
+    "check_named_failures": {"names": ("healthy", "collapse")},
+    "check_seeds_needed": {"spread": 0.1, "difference": 0.05},
+}
+
+
+class Hostile:
+    """Raises whatever it is asked for."""
+
+    def _refuse(self, *_):
+        raise RuntimeError("no")
+
+    __repr__ = __str__ = __eq__ = __len__ = __iter__ = __bool__ = __float__ = __array__ = _refuse
+    __getitem__ = __int__ = __index__ = __lt__ = __hash__ = _refuse
+
+
+class SilentError(Exception):
+    def __str__(self):
+        raise RuntimeError("no")
+
+
+def raising(error):
+    def answer(*_):
+        raise error
+
+    return answer
+
+
+def for_ever():
+    while True:
+        yield 1
+
+
+def never_ends(*arguments):
+    return never_ends(*arguments)
+
+
+NONSENSE = {
+    "a string": "a string",
+    "an empty string": "",
+    "a number in quotes": "0.5",
+    "bytes": b"784",
+    "True": True,
+    "nan": np.nan,
+    "infinity": -np.inf,
+    "a huge integer": 10**400,
+    "a complex number": 1 + 2j,
+    "a complex array": np.ones(2, complex),
+    "an empty list": [],
+    "a list with a word": [1, "two"],
+    "a ragged list": [[1], [1, 2]],
+    "three numbers": (1, 2, 3),
+    "an empty dictionary": {},
+    "a dictionary of other things": {"A": 3, 7: None, "minimax": Hostile()},
+    "a set": {1, 2},
+    "a slice": slice(3),
+    "an endless generator": for_ever(),
+    "a type": float,
+    "a module": np,
+    "an object": object(),
+    "a hostile object": Hostile(),
+    "words in an array": np.array(["a", "b"]),
+    "a date": np.datetime64("2020-01-01"),
+    "nothing in an array": np.zeros(0),
+    "a wrong shape": np.zeros((2, 3, 4)),
+    "an array of nan": np.full((25, 1), np.nan),
+    "a ragged tensor": tf.ragged.constant([[1.0], [1.0, 2.0]]),
+    "a tensor of strings": tf.constant(["a"]),
+    "a symbolic tensor": keras.Input((2,)),
+    "a Keras layer without weights": keras.layers.Reshape((7, 7)),
+    "a function that takes nothing": lambda: 1.0,
+    "a function that takes too much": lambda a, b, c, d, e: 1.0,
+    "a function without return": lambda *_: None,
+    "a function of a hostile object": lambda *_: Hostile(),
+    "a function of words": lambda *_: "words",
+    "a function of a dictionary": lambda *_: {"loss": 1.0},
+    "a function of ragged lists": lambda *_: [[1], [1, 2]],
+    "a function of nan": lambda *_: np.nan,
+    "a function of a wrong shape": lambda *_: np.zeros((5, 4, 3)),
+    "a function of a function": lambda *_: np.log,
+    "a function of an endless generator": lambda *_: for_ever(),
+    "a function that raises": raising(ZeroDivisionError("division by zero")),
+    "a function that raises no words": raising(SilentError()),
+    "a function that leaves": raising(SystemExit(3)),
+    "a function that calls itself for ever": never_ends,
+}
+
+
+def assert_not_yet(verdict):
+    assert isinstance(verdict, exercises.Verdict) and verdict.state == "not yet"
+    assert verdict.startswith("✗ Not yet: ") and 25 < len(verdict) < 500 and "\n" not in verdict
+    assert not any(words in verdict for words in ("Traceback", "helpers/", "0x"))
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_nonsense_is_answered_by_a_sentence(name):
+    for kind, nonsense in NONSENSE.items():
+        print(kind)  # shown where it fails
+        assert_not_yet(CHECKS[name](nonsense, **GIVEN.get(name, {})))
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_nonsense_beside_the_answer_is_answered_too(name):
+    fine = {"check_corner": (2, 1e-2), "be_the_discriminator": "RG", "check_seeds_needed": 32}
+    for kind, nonsense in NONSENSE.items():
+        for parameter in GIVEN[name]:
+            print(kind, parameter)
+            given = GIVEN[name] | {parameter: nonsense}
+            assert_not_yet(CHECKS[name](fine.get(name, lambda *_: None), **given))
+
+
+def test_every_check_is_tried_here():
+    checks = {name for name in vars(exercises) if name.startswith("check_")}
+    assert checks <= set(CHECKS) and len(NONSENSE) >= 15
+    for name, check in CHECKS.items():
+        given = list(inspect.signature(check).parameters)[1:]
+        assert given == list(GIVEN.get(name, {})), f"give {name} its arguments in GIVEN above"
+        assert check.__doc__ and check.__name__ == name
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_none_is_not_answered(name):
+    verdict = CHECKS[name](None, **GIVEN.get(name, {}))
+    assert verdict == "○ Not answered yet: replace None and run the cell again."
+    assert verdict.state == "not answered" and not verdict.is_right
+
+
+def calls_the_answer(name):
+    called = []
+    CHECKS[name](lambda *_: called.append(1), **GIVEN.get(name, {}))
+    return bool(called)
+
+
+@pytest.mark.parametrize("name", [name for name in CHECKS if calls_the_answer(name)])
+def test_control_c_gets_through_and_shows_no_source_of_a_check(name):
+    def learners_own(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        CHECKS[name](learners_own, **GIVEN.get(name, {}))
+    trace = caught.value.__traceback__
+    frames = traceback.extract_tb(trace)
+    assert frames[-1].name == "learners_own"
+    ours = [frame for frame in frames if "helpers" in frame.filename]
+    assert {frame.filename for frame in ours} == {answer.__file__}  # the guard, no solution
+    assert caught.value.__context__ is None
+
+
+def test_control_c_in_a_cell_shows_the_learners_line_only():
+    shell = InteractiveShell()
+    with capture_output() as shown:
+        shell.run_cell(
+            "from helpers import exercises\n"
+            "def answer(d):\n    raise KeyboardInterrupt\n"
+            "exercises.check_logit(answer)",
+            store_history=False,
+        )
+    told = re.sub("\x1b\\[[0-9;]*m", "", shown.stdout + shown.stderr)
+    assert "KeyboardInterrupt" in told and "raise KeyboardInterrupt" in told
+    assert "answer.py" not in told and "np.log" not in told and "sign is turned" not in told
+
+
+def test_what_a_learners_function_raised_is_told_with_its_line():
+    def off_by_one(d):
+        return d[len(d)]
+
+    said = exercises.check_logit(off_by_one)
+    assert "raised IndexError: index 25 is out of bounds" in said
+    assert "(in the line: return d[len(d)])" in said and "called with (d, an array)" in said
+
+
+def test_a_function_that_changes_its_argument_is_not_judged_by_it():
+    def in_place(p, q):
+        q += p
+        np.divide(p, q, out=p)
+        return p
+
+    assert exercises.check_best_discriminator(in_place).is_right
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        784,
+        784.0,
+        np.int64(784),
+        np.float32(784),
+        np.array(784),
+        tf.constant(784),
+        tf.Variable(784.0),
+        fractions.Fraction(784),
+        decimal.Decimal(784),
+    ],
+)
+def test_a_number_may_come_in_any_of_its_types(value):
+    assert exercises.check_numbers_a_picture(value).is_right
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("784", "expected a number, got '784'."),
+        (True, "expected a number, got True."),
+        ([784], "expected a number, got [784]."),
+        (np.zeros((3, 2)), "expected a number, got ndarray of shape (3, 2)."),
+        (np.log, "expected a number, got the function log."),
+        (785, "got 785. It is none of the usual slips"),
+        (np.nan, "no number"),
+    ],
+)
+def test_what_was_got_and_what_is_expected_are_told(value, words):
+    assert words in exercises.check_numbers_a_picture(value)
+
+
+def test_the_three_states_look_different_and_read_alike():
+    """Sign, words and colour differ; text, HTML and print say the same."""
+    verdicts = [exercises.check_numbers_a_picture(value) for value in (784, 28, None)]
+    assert [verdict.state for verdict in verdicts] == ["right", "not yet", "not answered"]
+    assert [verdict.is_right for verdict in verdicts] == [True, False, False]
+    pages = [DisplayFormatter().format(verdict)[0] for verdict in verdicts]
+    for verdict, page in zip(verdicts, pages):
+        assert page["text/plain"] == str(verdict) == f"{verdict}"
+        sign, words = verdict.split(" ", 1)
+        assert sign in page["text/html"] and words.split(":")[0] in page["text/html"]
+        assert 'role="status"' in page["text/html"]
+    assert len({page["text/html"].split("color")[1].split(";")[0] for page in pages}) == 3
+    assert len({verdict[0] for verdict in verdicts}) == 3
+
+
+def test_a_learners_text_is_no_html():
+    page = exercises.check_numbers_a_picture("<script>alert(1)</script>")._repr_html_()
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_a_table_keeps_its_columns():
+    page = exercises.be_the_discriminator("RG", [True, False], [0.9, 0.2])._repr_html_()
+    assert page.count("<pre>") == 1 and "picture  2 is generated   you: generated" in page
+
+
+def test_a_mistake_is_named_in_the_same_words_for_all_bugs():
+    for name in bugs.BUGGY:
+        said = exercises.check_invariant(raising(ValueError("mine")), name)
+        assert "on the right version, your function raised ValueError: mine" in said
