@@ -517,6 +517,19 @@ def test_corner(answer, words):
 
 
 @pytest.mark.parametrize(
+    ("quality", "words"),
+    [
+        ({(1, 1e-3): []}, "one number a seed, got shape (0,)"),
+        ({(1, 1e-3): [[0.1]]}, "one number a seed, got shape (1, 1)"),
+        ({(1, 1e-3): 0.1}, "one number a seed, got shape ()"),
+        ({1: [0.1]}, "keys: (latent_dim, learning_rate), got 1"),
+    ],
+)
+def test_a_map_that_is_none(quality, words):
+    assert words in exercises.check_corner((1, 1e-3), quality)
+
+
+@pytest.mark.parametrize(
     ("answer", "words"),
     [
         (None, "Not answered yet"),

@@ -33,6 +33,11 @@ TOKEN = "test"
 expect.set_options(timeout=30_000)  # milliseconds: a busy machine may have to compile first
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:  # the first test of a lesson runs all of its cells
+        item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """A JupyterLab of its own on a copy of the lessons, started as the README says; yields its address."""
