@@ -220,6 +220,8 @@ def test_normal_generator(answer, words):
         ([-1.5, 0.0], "Right"),
         ((3, 0.2), "answer 1/2 everywhere"),
         ((0, 0), "true equilibrium"),
+        ((np.nan, 0), "two finite numbers"),
+        ((3, np.inf), "two finite numbers"),
     ],
 )
 def test_false_equilibrium(answer, words):
@@ -376,6 +378,8 @@ def test_saturating_loss(answer, words):
         (1, "Go on"),
         (4.1, "modulus 1.56"),
         (-1, "above 0"),
+        (np.nan, "above 0"),
+        (np.inf, "above 0"),
     ],
 )
 def test_circling_limit(answer, words):
