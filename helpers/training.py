@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from .compiled import xla_is_faster
 from .losses import LOSSES, PENALTIES, logits_and_penalties
 
 HISTORY_COLUMNS = (
@@ -125,10 +126,9 @@ class GAN(keras.Model):
         halving_updates: h > 0 lets both learning rates fall as 1 / (1 + t / h), t being the updates
             made: half after h of them. A rate assigned meanwhile falls on from there. None: constant.
         updates_per_call: the most updates that one compiled call makes under `fit`.
-        jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes XLA
-            unless a player draws random numbers from Keras, which are slow under XLA on a CPU:
-            five times slower in all for two layers of `keras.layers.Dropout` over 1,536 units.
-            `models.Dropout` is free of that.
+        jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes what
+            is faster on a CPU: XLA, unless a network has convolutions or draws random numbers from
+            Keras, as `keras.layers.Dropout` does and `models.Dropout` does not.
         Other arguments are those of `keras.Model.compile`.
         Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, or rates
             that are to fall by `halving_updates` and by a schedule of their own.
@@ -167,10 +167,8 @@ class GAN(keras.Model):
             halving_updates = _whole_number("halving_updates", halving_updates)
         self.halving_updates = halving_updates
         if jit_compile == "auto":
-            jit_compile = not any(
-                variable.name == "seed_generator_state"
-                for variable in self.generator.variables + self.discriminator.variables
-            )
+            networks = self.generator, self.discriminator
+            jit_compile = xla_is_faster(*networks, self.latent_dim, self.sample_shape)
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
         self.loss_names = loss_names
         self._loss_index.assign(0)
