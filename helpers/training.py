@@ -5,25 +5,18 @@ a batch of batches, shape (n, batch, ...), and walks it in a `tf.while_loop`: th
 function is entered once for n updates, not n times.
 """
 
+import os
 import time
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from .batching import Batches
 from .compiled import xla_is_faster
+from .history import HISTORY_COLUMNS, UpdateHistory
 from .losses import LOSSES, PENALTIES, logits_and_penalties
-
-HISTORY_COLUMNS = (
-    "discriminator_loss",  # without the penalties; nats for the logistic losses
-    "generator_loss",
-    "real_score",  # mean D(x), a probability
-    "fake_score",  # mean D(G(z))
-    "real_accuracy",  # share of real samples that D calls real
-    "fake_accuracy",  # share of generated samples that D calls generated
-    "discriminator_gradient_norm",  # of the whole price, penalties included
-    "generator_gradient_norm",
-)
+from .state import State, replace_file, with_safe_backups
 
 
 class NonFiniteTraining(FloatingPointError):
@@ -58,15 +51,19 @@ class GAN(keras.Model):
     Nor is anything compiled again by `choose_loss` and `choose_discriminator_steps`, for what was
     given to `compile`, or by `start_over`, which goes back to before the first update.
 
-    `updates` counts the updates made; `update_history` holds their measurements. Saving is
-    Keras' own and complete (weights, both optimizers, average, random state, history):
-    `save("gan.keras")` and `keras.models.load_model`, or `save_weights` and `load_weights`.
+    `updates` counts the updates made; `update_history` holds their measurements. The state is one:
+    weights of both networks and of the average, both optimizers, counters, random state, history.
+    An error or an interrupt takes back the compiled call that it stops. Saving is Keras' own and
+    complete: `save("gan.keras")` and `keras.models.load_model`, or `save_weights` and
+    `load_weights`; a file is replaced only when the new one is complete. `get_weights` returns the
+    whole state too, so that `EarlyStopping(restore_best_weights=True)` goes back in all of it.
 
     Raises: ValueError if the players do not fit together.
     """
 
     def __init__(self, generator, discriminator, latent_dim, seed=0, ema_decay=0.995, **kwargs):
         super().__init__(**kwargs)
+        _refuse_strategy()
         self.latent_dim = _whole_number("latent_dim", latent_dim)
         if not 0 <= ema_decay < 1:
             raise ValueError(f"ema_decay must be at least 0 and below 1, got {ema_decay}")
@@ -76,23 +73,23 @@ class GAN(keras.Model):
         self.seed = int(seed)
         self.penalty_seed = keras.random.SeedGenerator(self.seed + 1)
         self.averaged_weights = [
-            self._state(f"average_{i}", variable, variable.dtype)
+            self._variable(f"average_{i}", variable, variable.dtype)
             for i, variable in enumerate(generator.trainable_variables)
         ]
-        self.ema_decay = self._state("ema_decay", ema_decay)
-        self.active_latent_dim = self._state("active_latent_dim", self.latent_dim, "int32")
-        self._discriminator_steps = self._state("discriminator_steps", 1, "int32")
-        self._loss_index = self._state("loss_index", 0, "int32")
-        self.penalty_weights = {name: self._state(f"{name}_weight", 0) for name in PENALTIES}
-        self.updates = self._state("updates", 0, "int64")
-        self.draws = self._state("draws", 0, "int64")
-        self._history = []
+        self.ema_decay = self._variable("ema_decay", ema_decay)
+        self.active_latent_dim = self._variable("active_latent_dim", self.latent_dim, "int32")
+        self._discriminator_steps = self._variable("discriminator_steps", 1, "int32")
+        self._loss_index = self._variable("loss_index", 0, "int32")
+        self.penalty_weights = {name: self._variable(f"{name}_weight", 0) for name in PENALTIES}
+        self.updates = self._variable("updates", 0, "int64")
+        self.draws = self._variable("draws", 0, "int64")
+        self._history = UpdateHistory()
         self._epoch_total, self._epoch_updates = 0.0, 0
-        self._last_finite = None
-        self._half_update = {}
+        self._epoch = -1  # of `fit`; noted in files, for backups
+        self._state = State(self, (), self._history, ())
         self.built = True
 
-    def _state(self, name, value, dtype="float32"):
+    def _variable(self, name, value, dtype="float32"):
         """A variable that no optimizer touches and that is saved with the model."""
         return self.add_weight(
             name=name,
@@ -185,7 +182,8 @@ class GAN(keras.Model):
             setattr(self, f"{name}_optimizer", optimizer)
             optimizer.build(player.trainable_variables)
         self._look = tf.function(self._look_now, jit_compile=self.jit_compile, autograph=False)
-        self._start = [variable.numpy() for variable in self._moving_state()]
+        optimizers = self.generator_optimizer, self.discriminator_optimizer
+        self._state = State(self, optimizers, self._history, self._settings())
 
     @property
     def loss_name(self):
@@ -215,19 +213,28 @@ class GAN(keras.Model):
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             optimizer.learning_rate.assign(rate)
 
+    def _settings(self):
+        """The variables that are set by hand and that no update changes, but for learning rates."""
+        rates = [self.generator_optimizer.learning_rate, self.discriminator_optimizer.learning_rate]
+        settings = [self.ema_decay, self.active_latent_dim, *self.penalty_weights.values()]
+        return [*rates, *settings, self._discriminator_steps, self._loss_index]
+
     def start_over(self):
         """Weights, optimizers, average, noise and history as they were when `compile` was called.
 
-        What is set by hand stays as it is: learning rates go back to where their fall began. Nothing
-        is compiled again.
+        For a loaded model: when it was called for the model that was saved. What is set by hand stays
+        as it is: learning rates go back to where their fall began. Nothing is compiled again.
         """
+        made = self.updates_made
+        self._state.begin_again()
         if self.halving_updates is not None:
-            for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-                fallen = 1 + self.updates_made / self.halving_updates
-                optimizer.learning_rate.assign(optimizer.learning_rate * fallen)
-        for variable, value in zip(self._moving_state(), self._start):
-            variable.assign(value)
-        self._history, self._half_update, self._last_finite = [], {}, None
+            fallen = (self.halving_updates + made) / (self.halving_updates + self.updates_made)
+            optimizers = self.generator_optimizer, self.discriminator_optimizer
+            for optimizer, first in zip(optimizers, self._state.first_rates):
+                rate = float(optimizer.learning_rate) * fallen
+                # it has been rounded at each update: exactly the first one, if it fell from there
+                optimizer.learning_rate.assign(first if np.isclose(rate, first, 1e-3, 0) else rate)
+        self._history.cut(self.updates_made)
 
     # ---- one update ---------------------------------------------------------------------
 
@@ -236,10 +243,8 @@ class GAN(keras.Model):
 
         They follow from `seed` and the number of draws made, whatever compiles the call around them.
         """
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        draw = self.draws * replicas + tf.cast(replica, "int64")
-        z = _standard_normal(tf.stack([n, self.latent_dim]), tf.stack([self.seed, draw]))
+        seed = tf.stack([self.seed, tf.convert_to_tensor(self.draws)])
+        z = _standard_normal(tf.stack([n, self.latent_dim]), seed)
         self.draws.assign_add(1)
         return self._mask(tf.ensure_shape(z, (None, self.latent_dim)))
 
@@ -314,21 +319,13 @@ class GAN(keras.Model):
         if player not in ("generator", "discriminator"):
             raise ValueError(f'player must be "generator" or "discriminator", got {player!r}')
         check_samples(real, self.sample_shape)
-        self.make_train_function()
-        if self._last_finite is None:
-            self._keep_if_finite()
         step = self.generator_step if player == "generator" else self.discriminator_step
-        measured = {
-            name: float(value)
-            for name, value in step(tf.constant(real), self.draw_latent(len(real))).items()
-        }
-        if not (np.isfinite([*measured.values()]).all() and self._keep_if_finite()):
-            raise self._broken(self.updates_made, self._history_rows()[:0])
-        self._half_update |= measured
-        if player == "generator":
-            row = [self._half_update.get(name, np.nan) for name in HISTORY_COLUMNS]
-            self._history.append(np.array([row], "float32"))
-            self._half_update = {}
+        with self._state.all_or_nothing():
+            made = self.updates_made
+            measured = step(tf.constant(real), self.draw_latent(len(real)))
+            measured = {name: float(value) for name, value in measured.items()}
+            self._check_finite(np.array([[*measured.values()]]), made + 1)
+            self._history.add_half_update(measured)
         return measured
 
     def _move_generator(self, gradients):
@@ -349,12 +346,9 @@ class GAN(keras.Model):
         Each step of D has new noise; G then moves on the noise that D has just seen.
         """
         batches = self._as_batches_of_batches(data)
-        synchronised = tf.distribute.has_strategy()  # replicas cannot meet inside a tf.while_loop
-        n = batches.shape[0] if synchronised else tf.shape(batches)[0]
-        steps = tf.convert_to_tensor(self._discriminator_steps)
-        if synchronised or self.allowed_discriminator_steps == (1,):
-            with tf.init_scope():
-                steps = self.discriminator_steps
+        n = tf.shape(batches)[0]
+        one_step = self.allowed_discriminator_steps == (1,)
+        steps = 1 if one_step else tf.convert_to_tensor(self._discriminator_steps)
 
         def move_discriminator(i, k):
             # not batches[...]: XLA would compile that slice anew for each value of steps
@@ -366,13 +360,14 @@ class GAN(keras.Model):
             def extra(k, loss):
                 return move_discriminator(i, k)[0]["discriminator_loss"]
 
-            _walk(steps - 1, extra, tf.zeros(()), isinstance(steps, int))
+            if not one_step:
+                _walk(steps - 1, extra, tf.zeros(()))
             measured, real, z = move_discriminator(i, steps - 1)
             measured |= self.generator_step(real, z)
             row = tf.stack([measured[name] for name in HISTORY_COLUMNS])
             return tf.tensor_scatter_nd_update(rows, [[i]], [row])
 
-        rows = _walk(n, one_update, tf.zeros((n, len(HISTORY_COLUMNS))), synchronised)
+        rows = _walk(n, one_update, tf.zeros((n, len(HISTORY_COLUMNS))))
         return {"rows": rows}
 
     # ---- around the compiled call -------------------------------------------------------
@@ -382,71 +377,35 @@ class GAN(keras.Model):
             return
         super().make_train_function(force)
         compiled_call = self.train_function
-        self._read_state = tf.function(self._state_now)
 
         def train_function(iterator):
-            if self._last_finite is None:
-                self._keep_if_finite()
-            return self._record(compiled_call(iterator)["rows"].numpy())
-
-        self.train_function = train_function
-
-    def _record(self, rows):
-        """Append a call's measurements, or go back to the last finite state and say why."""
-        finite = np.isfinite(rows).all(axis=1)
-        if finite.all() and self._keep_if_finite():
-            self._history.append(rows)
+            with self._state.all_or_nothing():
+                made = self.updates_made
+                rows = compiled_call(iterator)["rows"].numpy()
+                self._check_finite(rows, made + 1, more=[rows])
+                self._history.append(rows)
             self._epoch_total += rows.sum(axis=0, dtype="float64")
             self._epoch_updates += len(rows)
             return dict(zip(HISTORY_COLUMNS, self._epoch_total / self._epoch_updates))
-        broken_at = (
-            self.updates_made
-            - len(rows)
-            + (int(finite.argmin()) if not finite.all() else len(rows))
+
+        self.train_function = train_function
+
+    def _check_finite(self, measured, first, more=()):
+        """Raise NonFiniteTraining unless measurements, (updates, ...), and all variables are finite.
+
+        first: the number of the first of these updates. more: rows for the error's history.
+        """
+        finite = np.isfinite(measured).all(axis=1)
+        if finite.all() and self._state.finite():
+            return
+        update = first + (len(finite) - 1 if finite.all() else int(finite.argmin()))
+        what = "a weight" if finite.all() else "a loss or gradient"
+        raise NonFiniteTraining(
+            f"{what} became NaN or infinite at update {update:,}. The model is back at update "
+            f"{first - 1:,}, as it was before this call. Try a smaller learning rate, a penalty such "
+            "as {'r1': 1.0}, or look for values in the data that are not finite; then train on.",
+            self._history.columns(more),
         )
-        raise self._broken(broken_at, rows)
-
-    def _broken(self, update, rows):
-        """Go back to the last finite state; returns the error that says so, with these last rows."""
-        kept = self._go_back()
-        history = self._as_columns([self._history_rows(), rows])
-        return NonFiniteTraining(
-            f"a loss, gradient or weight became NaN or infinite at update {update:,}. {kept} "
-            "Try a smaller learning rate, a penalty such as {'r1': 1.0}, or look for values in "
-            "the data that are not finite; then train on.",
-            history,
-        )
-
-    def _moving_state(self):
-        """All that an update changes, and nothing that a learner sets by hand."""
-        learning_rates = {
-            id(optimizer.learning_rate)
-            for optimizer in (self.generator_optimizer, self.discriminator_optimizer)
-        }
-        state = [*self.averaged_weights, self.updates, self.draws, *self._random_states()]
-        state += self.generator.weights + self.discriminator.weights
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            state += [one for one in optimizer.variables if id(one) not in learning_rates]
-        return state
-
-    def _state_now(self):
-        """The values of `_moving_state`, and whether all of them are finite."""
-        values = [tf.convert_to_tensor(variable) for variable in self._moving_state()]
-        floats = [value for value in values if value.dtype.is_floating]
-        return values, tf.reduce_all([tf.reduce_all(tf.math.is_finite(one)) for one in floats])
-
-    def _keep_if_finite(self):
-        values, finite = self._read_state()
-        if finite:
-            self._last_finite = values
-        return bool(finite)
-
-    def _go_back(self):
-        if self._last_finite is None:
-            return "The weights were not finite before this call."
-        for variable, value in zip(self._moving_state(), self._last_finite):
-            variable.assign(value)
-        return f"The model is back at update {self.updates_made:,}, the last finite state kept."
 
     def reset_metrics(self):
         super().reset_metrics()
@@ -463,10 +422,20 @@ class GAN(keras.Model):
         Returns: the Keras history (means of each epoch); `update_history` has every update.
         Raises: ValueError for samples D does not take; NonFiniteTraining.
         """
-        self._last_finite = None
+        _refuse_strategy()
+        self._epoch, self._initial_epoch = -1, None  # what the last `fit` left
+        kwargs["callbacks"] = with_safe_backups(kwargs.pop("callbacks", None))
         if isinstance(x, np.ndarray):
-            x, calls = self._batches_of_batches(x, _whole_number("batch_size", batch_size))
-            kwargs.setdefault("steps_per_epoch", calls)
+            check_samples(x, self.sample_shape)
+            batch_size = _whole_number("batch_size", batch_size)
+            batches = Batches(x, batch_size, self.updates_per_call, self.seed)
+            x = batches.dataset()
+            kwargs.setdefault("steps_per_epoch", batches.calls)
+            kwargs["callbacks"].append(  # the last one: a backup may have been restored by then
+                keras.callbacks.LambdaCallback(
+                    on_train_begin=lambda logs: setattr(batches, "first_update", self.updates_made)
+                )
+            )
         elif isinstance(x, tf.data.Dataset):
             x = x.map(self._as_batches_of_batches)
         return super().fit(x, shuffle=False, **kwargs)
@@ -477,53 +446,16 @@ class GAN(keras.Model):
             batches = batches[None]
         return tf.ensure_shape(batches, (None, None, *self.sample_shape))
 
-    def _batches_of_batches(self, samples, batch_size):
-        check_samples(samples, self.sample_shape)
-        per_epoch = len(samples) // batch_size
-        if per_epoch == 0:
-            raise ValueError(f"{len(samples)} samples do not fill one batch of {batch_size}")
-        calls = -(-per_epoch // self.updates_per_call)
-        shape = (calls, per_epoch // calls, batch_size)
-
-        first, seed = self.updates_made, self.seed
-
-        def rows(call):
-            updates = first + call // calls * shape[0] * shape[1]
-            order = np.random.default_rng((seed, updates)).permutation(len(samples))
-            return order[: np.prod(shape)].reshape(shape)[call % calls]
-
-        pool = tf.constant(samples)
-
-        @tf.autograph.experimental.do_not_convert
-        def batches(call):
-            chosen = tf.numpy_function(rows, [call], "int64", stateful=False)
-            return tf.gather(pool, tf.ensure_shape(chosen, shape[1:]))
-
-        options = tf.data.Options()
-        options.autotune.enabled = False  # its thread sleeps, and `fit` would wait for it to wake
-        dataset = tf.data.Dataset.range(np.iinfo("int64").max).map(batches).prefetch(1)
-        return dataset.with_options(options), calls
-
     # ---- what came of it ----------------------------------------------------------------
 
     @property
     def updates_made(self):
         return int(self.updates.numpy())
 
-    def _history_rows(self):
-        if len(self._history) != 1:
-            empty = np.empty((0, len(HISTORY_COLUMNS)), "float32")
-            self._history = [np.concatenate([empty, *self._history])]
-        return self._history[0]
-
     @property
     def update_history(self):
         """{column: float32 (updates,)} for each name in HISTORY_COLUMNS; row i is update i + 1."""
-        return self._as_columns([self._history_rows()])
-
-    @staticmethod
-    def _as_columns(parts):
-        return dict(zip(HISTORY_COLUMNS, np.concatenate(parts).T.copy()))
+        return self._history.columns()
 
     def call(self, z, averaged=True):
         """Samples (batch, ...) from latent vectors z (batch, latent_dim).
@@ -581,19 +513,52 @@ class GAN(keras.Model):
         """The states that Keras leaves out of its files: our own and those of Keras' Dropout layers."""
         return [variable for variable in self.variables if variable.name == "seed_generator_state"]
 
+    def get_weights(self):
+        """The whole state as numpy arrays: Keras' list, optimizers, random state and history."""
+        return self._state.arrays()
+
+    def set_weights(self, weights):
+        """Take over what `get_weights` returned. Raises: ValueError for anything else."""
+        self._state.set_arrays(weights)
+
     def save_own_variables(self, store):
         super().save_own_variables(store)
-        store["history"] = self._history_rows()
         for i, state in enumerate(self._random_states()):
             store[f"random_{i}"] = state.numpy()
+        for i, value in enumerate(self._state.beginning):
+            store[f"beginning_{i}"] = value
+        store["history"], store["half_update"] = self._history.rows, self._history.half_update
+        store["epoch"] = np.array(self._epoch)
+        store["first_rates"] = np.array(self._state.first_rates)
 
     def load_own_variables(self, store):
         own = {key: np.array(store[key]) for key in store.keys()}  # noqa: SIM118
-        self._history = [own.pop("history")]
+        self._history.set(own.pop("history"), own.pop("half_update"))
+        self._epoch = int(own.pop("epoch"))
+        self._state.first_rates = own.pop("first_rates").tolist() or self._state.first_rates
         for i, state in enumerate(self._random_states()):
             state.assign(own.pop(f"random_{i}"))
+        entries = sum(key.startswith("beginning_") for key in own)
+        self._state.set_beginning([own.pop(f"beginning_{i}") for i in range(entries)])
         super().load_own_variables(own)
-        self._last_finite = None
+
+    def load_weights(self, filepath, *args, **kwargs):
+        with self._state.all_or_nothing():
+            super().load_weights(filepath, *args, **kwargs)
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        path = str(filepath)
+        if zipped is False or "://" in path or not overwrite and os.path.exists(path):
+            return super().save(filepath, overwrite, zipped, **kwargs)
+        save = super().save
+        return replace_file(path, lambda unfinished: save(unfinished, zipped=zipped, **kwargs))
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+        path = str(filepath)
+        if max_shard_size or "://" in path or not overwrite and os.path.exists(path):
+            return super().save_weights(filepath, overwrite, max_shard_size)
+        save = super().save_weights
+        return replace_file(path, lambda unfinished: save(unfinished))
 
     def get_config(self):
         return {
@@ -614,6 +579,8 @@ class GAN(keras.Model):
         return cls(**{**config, **players})
 
     def get_compile_config(self):
+        if not self.compiled:
+            return None
         serialize = keras.saving.serialize_keras_object
         return {
             "generator_optimizer": serialize(self.generator_optimizer),
@@ -733,16 +700,11 @@ def _standard_normal(shape, seed):
     return np.sqrt(2, dtype="float32") * tf.math.erfinv(spread)
 
 
-def _walk(n, body, state, written_out):
-    """state <- body(i, state) for i = 0 ... n - 1.
+def _walk(n, body, state):
+    """state <- body(i, state) for i = 0 ... n - 1, one after the other.
 
-    As a `tf.while_loop`, one iteration at a time: outside XLA they would overlap and race for the
-    variables. written_out: without a loop, for what must not stand in one; n is then an int.
+    Outside XLA the iterations of a `tf.while_loop` would overlap and race for the variables.
     """
-    if written_out:
-        for i in range(n):
-            state = body(i, state)
-        return state
     return tf.while_loop(
         lambda i, state: i < n,
         lambda i, state: (i + 1, body(i, state)),
@@ -758,6 +720,15 @@ def _norm(gradients):
     """
     columns = [tf.reshape(tf.norm(gradient, axis=0), (-1,)) for gradient in gradients]
     return tf.norm(tf.concat(columns, axis=0))
+
+
+def _refuse_strategy():
+    if tf.distribute.has_strategy():
+        raise ValueError(
+            "a GAN trains on one device, and was used inside the scope of a "
+            f"{type(tf.distribute.get_strategy()).__name__}: use it outside, or write a loop of your "
+            "own for several devices"
+        )
 
 
 def _whole_number(name, value):
