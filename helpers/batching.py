@@ -1,4 +1,4 @@
-"""Which samples make which update? Arrays cut into batches, many to a call."""
+"""Which samples make which update? What is given to `fit`, checked and cut into batches."""
 
 import numpy as np
 import tensorflow as tf
@@ -45,3 +45,93 @@ class Batches:
         options.autotune.enabled = False  # its thread sleeps, and `fit` would wait for it to wake
         dataset = tf.data.Dataset.range(np.iinfo("int64").max).map(batches).prefetch(1)
         return dataset.with_options(options)
+
+
+def array_or_dataset(x, shape):
+    """x as a checked numpy array of samples (n, *shape), or the `tf.data.Dataset` that it is.
+
+    Raises: ValueError for anything else.
+    """
+    if isinstance(x, tf.data.Dataset):
+        return x
+    if not hasattr(x, "__array__"):
+        raise ValueError(
+            "samples must be a numpy array, a tensor or a tf.data.Dataset of batches, without labels, "
+            f"got {type(x).__name__}"
+        )
+    x = np.asarray(x)
+    check_samples(x, shape)
+    return x
+
+
+def checked_dataset(dataset, shape, group, problems):
+    """A Dataset of batches or of batches of batches as one of the latter, each checked as it comes.
+
+    group: how many single batches go into a call. problems: a list for the errors that are found.
+    Returns: the Dataset, and whether batches were grouped.
+    """
+    spec, want = dataset.element_spec, (None, *shape)
+    if isinstance(spec, tuple) and len(spec) == 1:
+        dataset, spec = dataset.map(lambda batch: batch), spec[0]
+    if not isinstance(spec, tf.TensorSpec):
+        raise ValueError(
+            f"a Dataset for a GAN has samples alone, got elements {spec}: leave labels out, for "
+            "instance by dataset.map(lambda x, y: x)"
+        )
+    if spec.dtype != tf.float32:
+        raise ValueError(
+            f"samples must be float32, got {spec.dtype.name}: for pixels from 0 to 255, "
+            'dataset.map(lambda x: tf.cast(x, "float32") / 127.5 - 1)'
+        )
+    single = spec.shape.rank == len(want)
+    if spec.shape.rank is None or not spec.shape.is_compatible_with(
+        want if single else (None, *want)
+    ):
+        raise ValueError(f"batches must have shape {want} or {(None, *want)}, got {spec.shape}")
+
+    def check(batch):
+        try:
+            check_samples(batch.reshape(-1, *shape), shape)
+        except ValueError as error:
+            problems.append(error)
+            raise
+        return batch
+
+    def checked(batch):
+        return tf.ensure_shape(tf.numpy_function(check, [batch], "float32"), spec.shape)
+
+    dataset = dataset.map(tf.autograph.experimental.do_not_convert(checked))
+    if not single:
+        return dataset, False
+    if group == 1:
+        return dataset.map(lambda batch: batch[None]), False
+    return dataset.group_by_window(  # by size: the last batch may be smaller
+        lambda batch: tf.shape(batch, out_type="int64")[0],
+        lambda size, batches: batches.batch(group),
+        window_size=group,
+    ), True
+
+
+def check_samples(samples, shape):
+    """Raise a ValueError unless samples is a finite float32 array (n, *shape), n >= 1.
+
+    Images (height, width, channels) must lie in [-1, 1], the course's one pixel scale.
+    """
+    if samples.dtype != np.float32:
+        raise ValueError(f"samples must be float32, got {samples.dtype}")
+    if samples.shape[1:] != tuple(shape) or not len(samples):
+        raise ValueError(
+            f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}"
+        )
+    least, largest = samples.min(), samples.max()  # NaN if any of them is
+    if not np.isfinite([least, largest]).all():
+        raise ValueError("samples hold values that are not finite (NaN or infinity)")
+    if len(shape) == 3 and max(-least, largest) > 1 + 1e-6:
+        raise ValueError(f"pixels must lie in [-1, 1], got [{least:g}, {largest:g}]")
+
+
+def whole_number(name, value):
+    """Value as an int. Raises: ValueError unless it is a whole number of at least 1."""
+    if isinstance(value, bool) or int(value) != value or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .batching import Batches
+from .batching import Batches, array_or_dataset, check_samples, checked_dataset, whole_number
 from .compiled import xla_is_faster
 from .history import HISTORY_COLUMNS, UpdateHistory
 from .losses import LOSSES, PENALTIES, logits_and_penalties
@@ -64,7 +64,7 @@ class GAN(keras.Model):
     def __init__(self, generator, discriminator, latent_dim, seed=0, ema_decay=0.995, **kwargs):
         super().__init__(**kwargs)
         _refuse_strategy()
-        self.latent_dim = _whole_number("latent_dim", latent_dim)
+        self.latent_dim = whole_number("latent_dim", latent_dim)
         if not 0 <= ema_decay < 1:
             raise ValueError(f"ema_decay must be at least 0 and below 1, got {ema_decay}")
         self.sample_shape = _check_players(generator, discriminator, self.latent_dim)
@@ -76,6 +76,8 @@ class GAN(keras.Model):
             self._variable(f"average_{i}", variable, variable.dtype)
             for i, variable in enumerate(generator.trainable_variables)
         ]
+        weights = generator.trainable_variables
+        self._averaged_of = lambda: weights  # also once the generator is frozen
         self.ema_decay = self._variable("ema_decay", ema_decay)
         self.active_latent_dim = self._variable("active_latent_dim", self.latent_dim, "int32")
         self._discriminator_steps = self._variable("discriminator_steps", 1, "int32")
@@ -111,7 +113,8 @@ class GAN(keras.Model):
         halving_updates=None,
         updates_per_call=50,
         jit_compile="auto",
-        **kwargs,
+        run_eagerly=False,
+        **others,
     ):
         """Choose the rules of the game.
 
@@ -126,10 +129,14 @@ class GAN(keras.Model):
         jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes what
             is faster on a CPU: XLA, unless a network has convolutions or draws random numbers from
             Keras, as `keras.layers.Dropout` does and `models.Dropout` does not.
-        Other arguments are those of `keras.Model.compile`.
-        Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, or rates
-            that are to fall by `halving_updates` and by a schedule of their own.
+        run_eagerly: True runs each operation at once, for looking into it; slow.
+        Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, rates
+            that are to fall by `halving_updates` and by a schedule of their own, or an argument of
+            `keras.Model.compile` that means nothing for a GAN.
         """
+        _refuse_strategy()
+        for name in others:
+            raise ValueError(f"compile takes no {name}: {NOT_COMPILED.get(name, 'see its help')}")
         loss_names = (loss,) if isinstance(loss, str) else tuple(loss)
         for name in loss_names:
             if name not in LOSSES:
@@ -161,26 +168,32 @@ class GAN(keras.Model):
                     "give the optimizer a number, or leave halving_updates out"
                 )
         if halving_updates is not None:
-            halving_updates = _whole_number("halving_updates", halving_updates)
+            halving_updates = whole_number("halving_updates", halving_updates)
         self.halving_updates = halving_updates
-        if jit_compile == "auto":
+        if run_eagerly:
+            jit_compile = False
+        elif jit_compile == "auto":
             networks = self.generator, self.discriminator
             jit_compile = xla_is_faster(*networks, self.latent_dim, self.sample_shape)
-        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
         self.loss_names = loss_names
         self._loss_index.assign(0)
         self.penalty_names = tuple(penalties)
         for name, weight in penalties.items():
             self.penalty_weights[name].assign(weight)
         self.allowed_discriminator_steps = tuple(
-            _whole_number("discriminator_steps", number)
+            whole_number("discriminator_steps", number)
             for number in np.atleast_1d(np.array(discriminator_steps)).tolist()
         )
         self._discriminator_steps.assign(self.allowed_discriminator_steps[0])
-        self.updates_per_call = _whole_number("updates_per_call", updates_per_call)
+        self.updates_per_call = whole_number("updates_per_call", updates_per_call)
         for name, (optimizer, player) in players.items():
             setattr(self, f"{name}_optimizer", optimizer)
             optimizer.build(player.trainable_variables)
+        self.optimizer = _BothLearningRates(self.generator_optimizer, self.discriminator_optimizer)
+        self._measure = tf.function(
+            self._measure_now, jit_compile=self.jit_compile, autograph=False
+        )
         self._look = tf.function(self._look_now, jit_compile=self.jit_compile, autograph=False)
         optimizers = self.generator_optimizer, self.discriminator_optimizer
         self._state = State(self, optimizers, self._history, self._settings())
@@ -225,6 +238,7 @@ class GAN(keras.Model):
         For a loaded model: when it was called for the model that was saved. What is set by hand stays
         as it is: learning rates go back to where their fall began. Nothing is compiled again.
         """
+        self._check_ready("start_over")
         made = self.updates_made
         self._state.begin_again()
         if self.halving_updates is not None:
@@ -235,6 +249,22 @@ class GAN(keras.Model):
                 # it has been rounded at each update: exactly the first one, if it fell from there
                 optimizer.learning_rate.assign(first if np.isclose(rate, first, 1e-3, 0) else rate)
         self._history.cut(self.updates_made)
+
+    def _check_ready(self, what):
+        """Raise a ValueError unless `compile` was called, and for what the networks train now."""
+        if not self.compiled:
+            raise ValueError(
+                f"call compile(generator_optimizer, discriminator_optimizer) before {what}"
+            )
+        for name in ("generator", "discriminator"):
+            optimizer, network = getattr(self, f"{name}_optimizer"), getattr(self, name)
+            compiled, now = len(optimizer._trainable_variables), len(network.trainable_variables)
+            if now != compiled:
+                raise ValueError(
+                    f"the {name} was compiled with {compiled} trainable variables and has {now} now: "
+                    "set `trainable` back, or call compile again. To let one network stand still, "
+                    "set its optimizer's learning_rate to 0, or use step_alone"
+                )
 
     # ---- one update ---------------------------------------------------------------------
 
@@ -256,7 +286,7 @@ class GAN(keras.Model):
 
         Returns: loss, scores, accuracies and gradient norm, scalars by name.
         """
-        fake = self.generator(z, training=True)
+        fake = tf.cast(self.generator(z, training=True), "float32")
         with tf.GradientTape() as tape:
             real_logits, fake_logits, penalties = logits_and_penalties(
                 self.discriminator, real, fake, self.penalty_names, self.penalty_seed
@@ -268,11 +298,18 @@ class GAN(keras.Model):
         self.discriminator_optimizer.apply(gradients)
         return {
             "discriminator_loss": loss,
+            "discriminator_gradient_norm": _norm(gradients),
+            **self._opinions(real_logits, fake_logits),
+        }
+
+    @staticmethod
+    def _opinions(real_logits, fake_logits):
+        """D's mean scores and its accuracies."""
+        return {
             "real_score": tf.reduce_mean(tf.sigmoid(real_logits)),
             "fake_score": tf.reduce_mean(tf.sigmoid(fake_logits)),
             "real_accuracy": tf.reduce_mean(tf.cast(real_logits > 0, "float32")),
             "fake_accuracy": tf.reduce_mean(tf.cast(fake_logits < 0, "float32")),
-            "discriminator_gradient_norm": _norm(gradients),
         }
 
     def generator_step(self, real, z):
@@ -282,12 +319,15 @@ class GAN(keras.Model):
         Returns: loss and gradient norm, scalars by name.
         """
         with tf.GradientTape() as tape:
-            fake_logits = self.discriminator(self.generator(z, training=True), training=True)
+            fake_logits = self._logits(self.generator(z, training=True), training=True)
             real_logits = self._paired_logits(real, fake_logits, training=True)
             loss = self._chosen("generator", real_logits, fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self._move_generator(gradients)
         return {"generator_loss": loss, "generator_gradient_norm": _norm(gradients)}
+
+    def _logits(self, samples, training):
+        return tf.cast(self.discriminator(samples, training=training), "float32")
 
     def _paired_logits(self, real, fake_logits, training):
         """D's logits of real samples while a paired loss is played, else nothing of that shape."""
@@ -296,7 +336,7 @@ class GAN(keras.Model):
             return None
         return tf.cond(
             tf.gather(paired, self._loss_index),
-            lambda: self.discriminator(real, training=training),
+            lambda: self._logits(real, training),
             lambda: tf.zeros_like(fake_logits),
         )
 
@@ -319,6 +359,7 @@ class GAN(keras.Model):
         if player not in ("generator", "discriminator"):
             raise ValueError(f'player must be "generator" or "discriminator", got {player!r}')
         check_samples(real, self.sample_shape)
+        self._check_ready("step_alone")
         step = self.generator_step if player == "generator" else self.discriminator_step
         with self._state.all_or_nothing():
             made = self.updates_made
@@ -379,6 +420,7 @@ class GAN(keras.Model):
         compiled_call = self.train_function
 
         def train_function(iterator):
+            self._check_ready("training")
             with self._state.all_or_nothing():
                 made = self.updates_made
                 rows = compiled_call(iterator)["rows"].numpy()
@@ -411,40 +453,113 @@ class GAN(keras.Model):
         super().reset_metrics()
         self._epoch_total, self._epoch_updates = 0.0, 0
 
-    def fit(self, x=None, *, batch_size=64, **kwargs):
-        """Train as `keras.Model.fit` does; one epoch is one pass over x in a fresh order.
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        **kwargs,
+    ):
+        """Train as `keras.Model.fit` does; one epoch is one pass over x.
 
-        x: float32 (samples, ...), images in [-1, 1]: the few samples that fill no whole call are
-            left out of that epoch. Or a `tf.data.Dataset` of batches (batch, ...), each of which is
-            one call and one update, or of batches of batches (n, batch, ...), n updates a call.
+        x: float32 samples (n, ...), images in [-1, 1], as an array or tensor: the few samples that
+            fill no whole call are left out of that epoch. Or a `tf.data.Dataset` of batches
+            (batch, ...), one update each, or of batches of batches (n, batch, ...), n updates a
+            call. With several discriminator_steps as many batches go into one call, so that each
+            step has its own.
+        batch_size: of arrays, 64 if None. shuffle: a new order for each epoch, of arrays.
+        validation_data: real samples like x, on which `evaluate` reports after each epoch.
         The order depends on `seed` and on the updates made so far, so that training resumed at
         the end of an epoch goes on exactly as if it had not been interrupted.
+        Other arguments are those of `keras.Model.fit`; a GAN has no labels and no weights of samples.
         Returns: the Keras history (means of each epoch); `update_history` has every update.
         Raises: ValueError for samples D does not take; NonFiniteTraining.
         """
         _refuse_strategy()
+        self._check_ready("fit")
+        _refuse_labels(y, kwargs)
+        x = array_or_dataset(x, self.sample_shape)
+        if validation_split:
+            x, validation_data = _split(x, validation_split)
+        if validation_data is not None:
+            validation_data = array_or_dataset(validation_data, self.sample_shape)
         self._epoch, self._initial_epoch = -1, None  # what the last `fit` left
-        kwargs["callbacks"] = with_safe_backups(kwargs.pop("callbacks", None))
+        callbacks, problems = with_safe_backups(callbacks), []
         if isinstance(x, np.ndarray):
-            check_samples(x, self.sample_shape)
-            batch_size = _whole_number("batch_size", batch_size)
-            batches = Batches(x, batch_size, self.updates_per_call, self.seed)
-            x = batches.dataset()
-            kwargs.setdefault("steps_per_epoch", batches.calls)
-            kwargs["callbacks"].append(  # the last one: a backup may have been restored by then
+            if kwargs.get("steps_per_epoch"):
+                raise ValueError(
+                    "steps_per_epoch is for a Dataset: an epoch passes over an array once"
+                )
+            batch_size = whole_number("batch_size", 64 if batch_size is None else batch_size)
+            batches = Batches(x, batch_size, self.updates_per_call, self.seed, shuffle)
+            x, kwargs["steps_per_epoch"] = batches.dataset(), batches.calls
+            kwargs.setdefault("validation_batch_size", batch_size)
+            callbacks.append(  # the last one: a backup may have been restored by then
                 keras.callbacks.LambdaCallback(
                     on_train_begin=lambda logs: setattr(batches, "first_update", self.updates_made)
                 )
             )
-        elif isinstance(x, tf.data.Dataset):
-            x = x.map(self._as_batches_of_batches)
-        return super().fit(x, shuffle=False, **kwargs)
+        else:
+            if batch_size is not None:
+                raise ValueError(
+                    f"a Dataset has batches already: leave batch_size={batch_size} out"
+                )
+            group = max(self.allowed_discriminator_steps)
+            x, grouped = checked_dataset(x, self.sample_shape, group, problems)
+            if grouped and kwargs.get("steps_per_epoch"):
+                kwargs["steps_per_epoch"] = -(-kwargs["steps_per_epoch"] // group)
+        rules = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, "shuffle": False}
+        try:
+            return super().fit(x, validation_data=validation_data, **rules, **kwargs)
+        except tf.errors.InvalidArgumentError as error:
+            for problem in problems:
+                raise problem from error
+            raise
 
-    def _as_batches_of_batches(self, *data):
-        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data[0] if len(data) == 1 else data)
+    def _as_batches_of_batches(self, data):
+        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         if batches.shape.rank == len(self.sample_shape) + 1:
             batches = batches[None]
         return tf.ensure_shape(batches, (None, None, *self.sample_shape))
+
+    def evaluate(self, x=None, y=None, batch_size=None, steps=None, return_dict=False, **kwargs):
+        """Losses, scores and accuracies on real samples x, and on as many generated ones.
+
+        Both networks are in inference mode and stay as they are. x: samples as for `fit`, an array
+        or a `tf.data.Dataset`. Latent vectors follow from `seed`, the same at each call.
+        Returns: means over all samples, as a list or by name; names are the first six of the history.
+        """
+        self._check_ready("evaluate")
+        _refuse_labels(y, kwargs)
+        x = array_or_dataset(x, self.sample_shape)
+        if isinstance(x, np.ndarray):
+            size = whole_number("batch_size", 64 if batch_size is None else batch_size)
+            x = [x[i : i + size] for i in range(0, len(x), size)]
+        sums, samples = np.zeros(6), 0
+        for i, real in zip(range(steps or len(x)), x):
+            real = tf.reshape(real, (-1, *self.sample_shape))
+            check_samples(real.numpy(), self.sample_shape)
+            z = _standard_normal([len(real), self.latent_dim], [self.seed, -1 - i])
+            sums += len(real) * self._measure(real, self._mask(z)).numpy()
+            samples += len(real)
+        means = dict(zip(HISTORY_COLUMNS, (sums / samples).tolist()))
+        return means if return_dict else [*means.values()]
+
+    def _measure_now(self, real, z):
+        real_logits, fake_logits = (
+            self._logits(samples, training=False)
+            for samples in (real, self.generator(z, training=False))
+        )
+        measured = self._opinions(real_logits, fake_logits)
+        for name in ("discriminator", "generator"):
+            measured[f"{name}_loss"] = self._chosen(name, real_logits, fake_logits)
+        return tf.stack([measured[name] for name in HISTORY_COLUMNS[:6]])
 
     # ---- what came of it ----------------------------------------------------------------
 
@@ -462,15 +577,13 @@ class GAN(keras.Model):
 
         averaged: from the averaged generator (smoother, the better one) or from G as it is.
         """
-        weights = self.averaged_weights if averaged else self.generator.trainable_variables
-        samples, _ = self.generator.stateless_call(
-            weights, self.generator.non_trainable_variables, self._mask(z), training=False
-        )
-        return samples
+        average = zip(self._averaged_of(), self.averaged_weights) if averaged else ()
+        with keras.StatelessScope(state_mapping=[*average]):
+            return tf.cast(self.generator(self._mask(z), training=False), "float32")
 
     def sample(self, n, seed, averaged=True):
         """n new samples, a numpy array (n, ...). seed: an int; one seed gives one set of z."""
-        z = keras.random.normal((_whole_number("n", n), self.latent_dim), seed=seed)
+        z = keras.random.normal((whole_number("n", n), self.latent_dim), seed=seed)
         return self.generate(z, averaged)
 
     def generate(self, z, averaged=True):
@@ -490,6 +603,7 @@ class GAN(keras.Model):
         sample's own price for G, the way in which its loss would move it; "answers" (m,), D's
         probability at places; "lattice" (k, ...), G there. averaged: look at the averaged G.
         """
+        self._check_ready("look")
         answers = self._look(real, z, places, lattice, averaged)
         return {name: answer.numpy() for name, answer in answers.items()}
 
@@ -497,13 +611,13 @@ class GAN(keras.Model):
         samples = self(z, averaged=averaged)
         with tf.GradientTape() as tape:
             tape.watch(samples)
-            fake_logits = self.discriminator(samples, training=False)
+            fake_logits = self._logits(samples, training=False)
             real_logits = self._paired_logits(real, fake_logits, training=False)
             price = self._chosen("generator", real_logits, fake_logits)
         return {
             "samples": samples,
             "pull": -tape.gradient(price, samples) * tf.cast(tf.shape(z)[0], "float32"),
-            "answers": tf.sigmoid(self.discriminator(places, training=False))[:, 0],
+            "answers": tf.sigmoid(self._logits(places, training=False))[:, 0],
             "lattice": self(lattice, averaged=averaged),
         }
 
@@ -617,6 +731,29 @@ def gan_from_preset(preset, seed=0, **rules):
     return gan
 
 
+class _BothLearningRates:
+    """Stands in for `model.optimizer` where Keras' callbacks read and set a model's learning rate.
+
+    It is the generator's. A new one is set there, and the discriminator's keeps its ratio to it.
+    """
+
+    built, variables = True, ()
+
+    def __init__(self, generator_optimizer, discriminator_optimizer):
+        self._of_generator, self._of_discriminator = generator_optimizer, discriminator_optimizer
+
+    @property
+    def learning_rate(self):
+        return self._of_generator.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate):
+        before = float(self.learning_rate)
+        ratio = float(self._of_discriminator.learning_rate) / before if before else 1.0
+        self._of_generator.learning_rate = rate
+        self._of_discriminator.learning_rate = rate * ratio
+
+
 class Snapshots(keras.callbacks.Callback):
     """Samples from the same latent vectors at the end of chosen epochs: what changed was learned.
 
@@ -671,24 +808,6 @@ class TimeLimit(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-def check_samples(samples, shape):
-    """Raise a ValueError unless samples is a finite float32 array (n, *shape), n >= 1.
-
-    Images (height, width, channels) must lie in [-1, 1], the course's one pixel scale.
-    """
-    if samples.dtype != np.float32:
-        raise ValueError(f"samples must be float32, got {samples.dtype}")
-    if samples.shape[1:] != tuple(shape) or not len(samples):
-        raise ValueError(
-            f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}"
-        )
-    least, largest = samples.min(), samples.max()  # NaN if any of them is
-    if not np.isfinite([least, largest]).all():
-        raise ValueError("samples hold values that are not finite (NaN or infinity)")
-    if len(shape) == 3 and max(-least, largest) > 1 + 1e-6:
-        raise ValueError(f"pixels must lie in [-1, 1], got [{least:g}, {largest:g}]")
-
-
 @tf.function(jit_compile=True)
 def _standard_normal(shape, seed):
     """Independent N(0, 1), float32, that follow from seed, (2,): Threefry (Salmon et al. 2011) and
@@ -731,14 +850,46 @@ def _refuse_strategy():
         )
 
 
-def _whole_number(name, value):
-    if isinstance(value, bool) or int(value) != value or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-    return int(value)
+NOT_COMPILED = {  # arguments of `keras.Model.compile`, and what to do instead
+    "optimizer": "each network has its own, generator_optimizer and discriminator_optimizer",
+    "metrics": "there are no labels to compare with; `update_history` has every update, and a "
+    "callback may measure `model.sample(n, seed)`",
+    "weighted_metrics": "there are no labels to compare with",
+    "loss_weights": "penalties={name: weight} weighs penalties",
+    "steps_per_execution": "updates_per_call takes its place",
+    "auto_scale_loss": "float16 is not supported, mixed_bfloat16 needs no scaling",
+}
+
+
+def _refuse_labels(y, others):
+    given = {"y": y, **{name: others.pop(name, None) for name in ("sample_weight", "class_weight")}}
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(
+                f"{name} was given, and a GAN learns from samples x alone: leave {name} out. With "
+                "labels: a conditional GAN, whose networks take the label as a second input"
+            )
+
+
+def _split(x, fraction):
+    """The array without its last `fraction`, and that."""
+    if not isinstance(x, np.ndarray):
+        raise ValueError(
+            "validation_split is for arrays: give a Dataset of its own as validation_data"
+        )
+    kept = int(len(x) * (1 - fraction))
+    if not 0 < kept < len(x):
+        raise ValueError(
+            f"validation_split={fraction} leaves {kept} of {len(x)} samples to train on"
+        )
+    return x[:kept], x[kept:]
 
 
 def _check_players(generator, discriminator, latent_dim):
     """Build both players, check that they fit, and return the shape of one sample."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.layers.Layer):
+            raise ValueError(f"the {name} must be a Keras model, got {type(network).__name__}")
     try:
         samples = generator(tf.zeros((2, latent_dim)), training=False)
     except ValueError as error:
@@ -756,7 +907,23 @@ def _check_players(generator, discriminator, latent_dim):
         raise ValueError(
             f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}"
         )
-    last = discriminator.layers[-1] if getattr(discriminator, "layers", None) else None
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
-        raise ValueError("the discriminator must end in a logit: its last layer has a sigmoid")
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if any(layer.compute_dtype == "float16" for layer in network._flatten_layers()):
+            raise ValueError(
+                f"the {name} computes in float16, whose gradients vanish without scaled losses: build "
+                'it after keras.mixed_precision.set_global_policy("mixed_bfloat16"), or "float32"'
+            )
+    _check_logits(discriminator, tuple(samples.shape[1:]))
     return tuple(samples.shape[1:])
+
+
+def _check_logits(discriminator, shape):
+    """Refuse a D that ends in a sigmoid, by what it answers: inputs of any size stay in [0, 1]."""
+    random = np.random.default_rng(0)
+    wild = random.normal(size=(32, *shape)) * 10.0 ** random.uniform(-1, 4, (32, *[1] * len(shape)))
+    answers = np.float32(discriminator(wild.astype("float32"), training=False))
+    if answers.any() and (answers >= 0).all() and (answers <= 1).all():
+        raise ValueError(
+            "the discriminator must end in a logit, any real number, and its answers to inputs of "
+            f"all sizes lie in [{answers.min():g}, {answers.max():g}]: leave the sigmoid at its end out"
+        )

@@ -575,6 +575,290 @@ def test_a_strategy_is_refused(small_gan, points, devices):
                 use()
 
 
+def test_a_tensor_is_cut_into_batches_like_an_array(small_gan, points):
+    array, tensor = small_gan(), small_gan()
+    array.fit(points, batch_size=64, epochs=2, verbose=0)
+    tensor.fit(tf.constant(points), None, 64, 2, 0)  # Keras' order of arguments
+    assert array.updates_made == 8 and equal(everything(array), everything(tensor))
+
+
+def test_shuffle_is_as_in_keras(small_gan, points):
+    """False: every epoch in the order of the array; True, the default: another one each time."""
+    in_order = batching.Batches(points, 16, updates_per_call=4, seed=0, shuffle=False)
+    for call in (0, 3, 4):
+        rows = in_order.rows(call)
+        assert (rows.ravel() == np.arange(64) + 64 * (call % 4)).all()
+    shuffled = batching.Batches(points, 16, updates_per_call=4, seed=0)
+    orders = [np.concatenate([shuffled.rows(4 * e + c).ravel() for c in range(4)]) for e in (0, 1)]
+    assert (np.sort(orders) == np.arange(256)).all() and (orders[0] != orders[1]).any()
+    runs = {}
+    for shuffle in (True, False, None):
+        gan = small_gan()
+        gan.fit(
+            points, batch_size=16, verbose=0, **({} if shuffle is None else {"shuffle": shuffle})
+        )
+        runs[shuffle] = everything(gan)
+    assert equal(runs[True], runs[None]) and not equal(runs[True], runs[False])
+
+
+def of(*batches):
+    return tf.data.Dataset.from_tensor_slices(np.stack(batches))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda x: x.batch(16).map(lambda b: tf.cast(b, "uint8")),
+            "must be float32, got uint8.*127.5",
+        ),
+        (
+            lambda x: x.batch(16).map(lambda b: tf.cast(b, "float64")),
+            "must be float32, got float64",
+        ),
+        (lambda x: x.batch(16).map(lambda b: b[:, :1]), r"\(None, 2\) or \(None, None, 2\), got"),
+        (lambda x: x.batch(16).map(lambda b: (b, b)), "samples alone.*dataset.map"),
+        (lambda x: x.batch(16).map(lambda b: b / 0), "not finite"),
+        (lambda x: x.batch(16).batch(2).map(lambda b: b / 0), "not finite"),
+        (lambda x: x, r"batches must have shape \(None, 2\)"),
+    ],
+)
+def test_a_dataset_is_checked_like_an_array(small_gan, points, change, message):
+    gan = small_gan()
+    before = everything(gan)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(change(tf.data.Dataset.from_tensor_slices(points)), verbose=0)
+    assert equal(before, everything(gan))
+
+
+def test_pixels_of_a_dataset_are_checked_too():
+    gan = training.GAN(
+        models.dense_generator(2, (4,), (2, 2, 1)), models.dense_discriminator((4,), (2, 2, 1)), 2
+    )
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    images = np.random.default_rng(0).uniform(0, 255, (4, 8, 2, 2, 1)).astype("float32")
+    for dataset in (of(*images), of(*images).batch(2)):
+        with pytest.raises(ValueError, match=r"pixels must lie in \[-1, 1\], got \[.*25"):
+            gan.fit(dataset, verbose=0)
+    gan.fit(of(*images).map(lambda x: x / 127.5 - 1), verbose=0)
+    assert gan.updates_made == 4
+
+
+def test_single_batches_give_every_discriminator_step_its_own(small_gan, points):
+    """Also where the last one is smaller; an update for each batch, as for an array."""
+    gan, seen = small_gan(discriminator_steps=3, run_eagerly=True, penalties={}), []
+    step = gan.discriminator_step
+    gan.discriminator_step = lambda real, z: seen.append(real.numpy()) or step(real, z)
+    gan.fit(tf.data.Dataset.from_tensor_slices(points[:220]).batch(32), epochs=1, verbose=0)
+    assert gan.updates_made == 7 and len(seen) == 21
+    for update in range(6):
+        firsts = {tuple(batch[0]) for batch in seen[3 * update : 3 * update + 3]}
+        assert len(firsts) == 3
+    assert {len(batch) for batch in seen} == {32, 28}
+    endless = tf.data.Dataset.from_tensor_slices(points).batch(32).repeat()
+    gan.fit(endless, epochs=1, steps_per_epoch=6, verbose=0)
+    assert gan.updates_made == 7 + 6
+
+
+@pytest.mark.parametrize("rates", [(1e-2, 1e-2), (1e-2, 4e-2)])
+def test_a_scheduler_acts_on_both_optimizers(points, rates):
+    """Equal rates stay equal; of two different ones the discriminator's keeps its ratio."""
+    gan = training.GAN(*players(), latent_dim=3)
+    gan.compile(*map(keras.optimizers.SGD, rates), jit_compile=False)
+    seen = []
+    keep = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(
+            [
+                float(gan.generator_optimizer.learning_rate),
+                float(gan.discriminator_optimizer.learning_rate),
+            ]
+        )
+    )
+    scheduler = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5)
+    fitted = gan.fit(points, batch_size=64, epochs=3, verbose=0, callbacks=[scheduler, keep])
+    assert np.allclose(seen, np.outer([0.5, 0.25, 0.125], rates), rtol=1e-5)
+    assert np.allclose(fitted.history["learning_rate"], np.array(seen)[:, 0])
+    plateau = keras.callbacks.ReduceLROnPlateau(
+        "generator_loss", mode="max", factor=0.1, patience=1
+    )
+    plateau.min_delta = 1e9  # nothing is an improvement
+    seen.clear()
+    gan.fit(points, batch_size=64, epochs=3, verbose=0, callbacks=[plateau, keep])
+    assert np.allclose(seen[-1], 0.125 * np.array(rates) * 0.01, rtol=1e-4)
+
+
+class WithoutTraining(keras.Model):
+    """`call` takes no `training`; what is inside must be told all the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.noisy, self.out = keras.layers.Dropout(0.5), keras.layers.Dense(2)
+
+    def call(self, z):
+        return self.out(self.noisy(z))
+
+
+def test_a_generator_without_a_training_argument_plays(points):
+    gan = training.GAN(WithoutTraining(), players()[1], latent_dim=3)
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    gan.fit(points, batch_size=16, verbose=0)
+    z = np.ones((2, 3), "float32")
+    assert (gan.generator(z, training=True) != gan.generator(z, training=False)).numpy().any()
+    for averaged in (True, False):
+        assert (gan.generate(z, averaged)[0] == gan.generate(z, averaged)[1]).all()
+    assert np.isfinite(gan.sample(5, seed=0)).all()
+
+
+@pytest.fixture
+def policy():
+    """Sets the dtype policy, and back at the end."""
+    yield keras.mixed_precision.set_dtype_policy
+    keras.mixed_precision.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("preset", ["course", "wide_dropout"])
+def test_bfloat16_trains_with_losses_and_samples_in_float32(policy, preset):
+    policy("mixed_bfloat16")
+    gan = training.gan_from_preset(models.PRESETS[preset], jit_compile=False)
+    assert gan.generator.layers[0].compute_dtype == "bfloat16"
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+    gan.fit(images, batch_size=16, epochs=2, verbose=0)
+    assert np.isfinite([*gan.update_history.values()]).all() and gan.updates_made == 8
+    assert gan.sample(2, seed=0).dtype == np.float32
+    assert {variable.dtype for variable in gan.generator_optimizer.variables} <= {
+        "float32",
+        "int64",
+        "int32",
+    }
+
+
+def test_float16_is_refused(policy):
+    policy("mixed_float16")
+    with pytest.raises(ValueError, match="generator computes in float16.*mixed_bfloat16"):
+        training.GAN(*players(), latent_dim=3)
+
+
+def test_evaluate_reports_the_losses_and_changes_nothing(small_gan, points):
+    gan = small_gan(dropout=0.5)
+    gan.fit(points, batch_size=16, verbose=0)
+    before = everything(gan)
+    measured = gan.evaluate(points, batch_size=100, return_dict=True)
+    assert [*measured.values()] == gan.evaluate(points, batch_size=100)
+    assert equal(before, everything(gan))
+    real = gan.discriminator(points).numpy().ravel()
+    assert np.isclose(measured["real_accuracy"], (real > 0).mean(), atol=1e-6)
+    assert np.isclose(measured["real_score"], (1 / (1 + np.exp(-real))).mean(), atol=1e-5)
+    z = np.random.default_rng(0).normal(size=(20_000, 3)).astype("float32")  # other noise, as much
+    fake = gan.discriminator(gan.generator(z)).numpy().ravel()
+    losses = (
+        np.logaddexp(0, -real).mean() + np.logaddexp(0, fake).mean(),
+        np.logaddexp(0, -fake).mean(),
+    )
+    assert np.allclose(
+        [measured["discriminator_loss"], measured["generator_loss"]], losses, atol=0.05
+    )
+    dataset = tf.data.Dataset.from_tensor_slices(points).batch(100)
+    assert np.allclose(gan.evaluate(dataset), [*measured.values()], atol=1e-6)
+
+
+def test_validation_is_reported_and_trains_nothing(small_gan, points):
+    plain, validated, split = small_gan(), small_gan(), small_gan()
+    plain.fit(points[:192], batch_size=16, epochs=2, verbose=0)
+    fitted = validated.fit(
+        points[:192], batch_size=16, epochs=2, verbose=0, validation_data=points[192:]
+    )
+    assert equal(everything(plain), everything(validated))
+    last = validated.evaluate(points[192:], batch_size=16, return_dict=True)
+    for name, value in last.items():
+        assert len(fitted.history[f"val_{name}"]) == 2
+        assert np.isclose(fitted.history[f"val_{name}"][-1], value)
+    again = split.fit(points, batch_size=16, epochs=2, verbose=0, validation_split=0.25)
+    assert equal(everything(split), everything(plain))
+    assert again.history["val_generator_loss"] == fitted.history["val_generator_loss"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"y": np.zeros(256)}, "y was given, and a GAN learns from samples x alone"),
+        ({"sample_weight": np.zeros(256)}, "sample_weight was given"),
+        ({"class_weight": {0: 1}}, "class_weight was given"),
+        ({"validation_data": (np.zeros((3, 2)), np.zeros(3))}, "without labels, got tuple"),
+        ({"validation_data": np.zeros((3, 2))}, "must be float32, got float64"),
+        ({"validation_split": 1.5}, "validation_split=1.5 leaves"),
+        ({"steps_per_epoch": 3}, "steps_per_epoch is for a Dataset"),
+        ({"x": [[0.0, 1.0]]}, "array, a tensor or a tf.data.Dataset.*got list"),
+        ({"x": of(np.zeros((4, 2), "float32")), "batch_size": 4}, "batches already"),
+        ({"x": of(np.zeros((4, 2), "float32")), "validation_split": 0.5}, "is for arrays"),
+    ],
+)
+def test_fit_refuses_what_means_nothing_for_a_gan(small_gan, points, rules, message):
+    with pytest.raises(ValueError, match=message):
+        small_gan().fit(**{"x": points, "verbose": 0, **rules})
+
+
+@pytest.mark.parametrize(
+    ("argument", "instead"),
+    [
+        ({"metrics": ["accuracy"]}, "metrics.*update_history"),
+        ({"loss_weights": [1, 2]}, "loss_weights.*penalties"),
+        ({"steps_per_execution": 4}, "steps_per_execution.*updates_per_call"),
+        ({"optimizer": "adam"}, "optimizer.*generator_optimizer"),
+        ({"learning_rate": 1}, "compile takes no learning_rate"),
+    ],
+)
+def test_compile_refuses_what_means_nothing_for_a_gan(small_gan, argument, instead):
+    with pytest.raises(ValueError, match=instead):
+        small_gan(**argument)
+
+
+def test_what_needs_compile_says_so(points, tmp_path):
+    gan = training.GAN(*players(), latent_dim=3)
+    z = np.zeros((2, 3), "float32")
+    for use in (
+        lambda: gan.fit(points),
+        lambda: gan.train_on_batch(points[None]),
+        lambda: gan.step_alone("generator", points),
+        lambda: gan.evaluate(points),
+        lambda: gan.look(points[:2], z, points, z),
+        gan.start_over,
+    ):
+        with pytest.raises(ValueError, match=r"call `?compile\(|must call `compile"):
+            use()
+
+
+@old_array_call
+def test_a_model_is_saved_before_it_is_compiled(points, tmp_path):
+    gan = training.GAN(*players(), latent_dim=3)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert not loaded.compiled and (loaded.sample(4, seed=0) == gan.sample(4, seed=0)).all()
+    loaded.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    loaded.fit(points, batch_size=64, verbose=0)
+    assert loaded.updates_made == 4
+
+
+@pytest.mark.parametrize("name", ["discriminator", "generator"])
+def test_a_network_frozen_after_compile_is_refused_and_still_draws(small_gan, points, name):
+    gan = small_gan()
+    gan.fit(points, batch_size=16, verbose=0)
+    samples = gan.sample(4, seed=0)
+    getattr(gan, name).trainable = False
+    for use in (
+        lambda: gan.fit(points, verbose=0),
+        lambda: gan.train_on_batch(points[None]),
+        lambda: gan.step_alone(name, points),
+    ):
+        with pytest.raises(
+            ValueError, match=f"the {name} was compiled with 4 .* has 0 now.*step_alone"
+        ):
+            use()
+    assert (gan.sample(4, seed=0) == samples).all()
+    getattr(gan, name).trainable = True
+    gan.fit(points, batch_size=16, verbose=0)
+    assert gan.updates_made == 32
+
+
 def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
     runs = []
     for seed in (0, 0, 1):
@@ -1099,15 +1383,47 @@ def test_players_that_do_not_fit_are_refused():
         training.GAN(generator, models.dense_discriminator((8,), (3,)), latent_dim=3)
     with pytest.raises(ValueError, match=r"one logit a sample, \(n, 1\), got \(2, 3\)"):
         training.GAN(generator, keras.Sequential([keras.layers.Dense(3)]), latent_dim=3)
-    squashed = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid")])
-    with pytest.raises(ValueError, match="must end in a logit"):
-        training.GAN(generator, squashed, latent_dim=3)
+    for name, network in (("generator", None), ("discriminator", len)):
+        networks = {"generator": generator, "discriminator": discriminator, name: network}
+        with pytest.raises(ValueError, match=f"the {name} must be a Keras model, got"):
+            training.GAN(**networks, latent_dim=3)
     for decay in (1.0, -0.1, float("nan")):
         with pytest.raises(ValueError, match=f"ema_decay.*{decay}"):
             training.GAN(generator, discriminator, latent_dim=3, ema_decay=decay)
     for latent_dim in (0, 2.5, True):
         with pytest.raises(ValueError, match="latent_dim must be a whole number"):
             training.GAN(generator, discriminator, latent_dim=latent_dim)
+
+
+ENDS = {  # of a discriminator, after a dense layer with one unit: is it refused?
+    "logit": (lambda x: x, False),
+    "tanh": (keras.ops.tanh, False),
+    "sigmoid layer": (keras.layers.Activation("sigmoid"), True),
+    "sigmoid op": (keras.ops.sigmoid, True),
+    "own sigmoid": (lambda x: 1 / (1 + keras.ops.exp(-x)), True),
+    "nested": (keras.Sequential([keras.layers.Dense(1), keras.layers.Activation("sigmoid")]), True),
+    "nested twice": (
+        keras.Sequential([keras.Sequential([keras.layers.Dense(1, "sigmoid")])]),
+        True,
+    ),
+    "then reshaped": (lambda x: keras.layers.Reshape((1,))(keras.ops.sigmoid(x)), True),
+    "starts at zero": (keras.layers.Dense(1, kernel_initializer="zeros"), False),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_discriminator_that_ends_in_a_sigmoid_is_found_by_its_answers(name, seed):
+    keras.utils.set_random_seed(seed)
+    end, refused = ENDS[name]
+    x = keras.Input((2,))
+    hidden = keras.layers.Dense(8, "leaky_relu")(x)
+    discriminator = keras.Model(x, end(keras.layers.Dense(1)(hidden)))
+    if refused:
+        with pytest.raises(ValueError, match=r"must end in a logit.* lie in \["):
+            training.GAN(players()[0], discriminator, latent_dim=3)
+    else:
+        training.GAN(players()[0], discriminator, latent_dim=3)
 
 
 @pytest.mark.parametrize(
