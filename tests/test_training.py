@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,44 @@ def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, po
     ):
         assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(ours), copy(theirs)))
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(gan.averaged_weights), average))
+
+
+def test_the_average_forgets_its_start_soon(small_gan, points):
+    """After update t it keeps min(ema_decay, t / (t + 10)) of itself: 1/11, 2/12, ... at first."""
+    gan = small_gan()
+    gan.ema_decay.assign(0.3)  # reached at the fifth update: 4/14 < 0.3 < 5/15
+    expected = copy(gan.generator.trainable_variables)
+    for decay in (1 / 11, 2 / 12, 3 / 13, 4 / 14, 0.3, 0.3):
+        gan.train_on_batch(points[None, :32])
+        weights = copy(gan.generator.trainable_variables)
+        expected = [decay * a + (1 - decay) * w for a, w in zip(expected, weights)]
+        assert all(
+            np.allclose(a, b, atol=1e-6) for a, b in zip(expected, copy(gan.averaged_weights))
+        )
+
+
+@pytest.mark.parametrize("step", ["discriminator_step", "generator_step"])
+def test_the_generator_is_in_training_mode_in_both_steps(points, step):
+    """With BatchNormalization: D sees samples normalised by their own batch, and the moving statistics
+    move by 1 % towards that batch's in each step."""
+    keras.utils.set_random_seed(0)
+    generator = models.dense_generator(3, (8,), (2,), output="linear", batch_norm=True)
+    (norm,) = [one for one in generator.layers if isinstance(one, keras.layers.BatchNormalization)]
+    gan = training.GAN(generator, players()[1], latent_dim=3)
+    gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), jit_compile=False)
+    z = 5 + 3 * gan.draw_latent(64)  # far from what the moving statistics expect
+    hidden = generator.layers[0](z).numpy()
+    fake = generator(z, training=True).numpy()
+    norm.moving_mean.assign(np.zeros(8))
+    norm.moving_variance.assign(np.ones(8))
+    assert abs(fake - generator(z, training=False)).numpy().max() > 0.5
+    measured = getattr(gan, step)(tf.constant(points[:64]), z)
+    assert np.allclose(norm.moving_mean, 0.01 * hidden.mean(axis=0), rtol=1e-3)
+    on_fake = gan.discriminator(fake).numpy()
+    if step == "discriminator_step":
+        assert np.isclose(measured["fake_score"], (1 / (1 + np.exp(-on_fake))).mean(), atol=1e-5)
+    else:
+        assert np.isclose(measured["generator_loss"], np.logaddexp(0, -on_fake).mean(), atol=1e-5)
 
 
 def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
@@ -372,6 +411,22 @@ def test_a_look_shows_what_the_players_do_and_changes_nothing(small_gan, points,
     assert np.allclose(averaged["samples"], gan.generate(z), atol=1e-5)
     assert abs(averaged["samples"] - seen["samples"]).max() > 1e-4
     assert same(before, copy(gan.variables)) and len(gan.update_history["real_score"]) == rows
+
+
+def test_a_look_drops_nothing(small_gan, points):
+    """Both kinds of Dropout in D, and one in G, are off while somebody looks; their counters stay."""
+    keras.utils.set_random_seed(0)
+    discriminator = players(dropout=0.5)[1]
+    gan = training.GAN(WithoutTraining(), discriminator, latent_dim=3)
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), loss="relativistic")
+    real, places, z = points[:20], points[20:50], gan.draw_latent(20).numpy()
+    before = everything(gan)
+    first, second = (gan.look(real, z, places, z[:5], averaged=False) for _ in range(2))
+    assert all((first[name] == second[name]).all() for name in first)
+    assert np.allclose(first["samples"], gan.generator(z, training=False), atol=1e-5)
+    answers = tf.sigmoid(discriminator(places, training=False))[:, 0]
+    assert np.allclose(first["answers"], answers, atol=1e-5)
+    assert equal(before, everything(gan))
 
 
 def one_of(stacked, game, player):
@@ -1475,9 +1530,12 @@ def test_fit_refuses_samples(small_gan, points, change, message):
         small_gan().fit(change(points), batch_size=16, verbose=0)
 
 
-def test_fit_refuses_pixels_on_another_scale():
-    with pytest.raises(ValueError, match=r"must lie in \[-1, 1\], got \[0, 255\]"):
-        training.check_samples(np.float32([0, 255]).reshape(2, 1, 1, 1), (1, 1, 1))
+@pytest.mark.parametrize("pixels", [(0, 255), (-1.5, 0), (-128, 127), (-1.01, 1)])
+def test_fit_refuses_pixels_on_another_scale(pixels):
+    expected = re.escape(f"must lie in [-1, 1], got [{pixels[0]:g}, {pixels[1]:g}]")
+    with pytest.raises(ValueError, match=expected):
+        training.check_samples(np.float32(pixels).reshape(2, 1, 1, 1), (1, 1, 1))
+    training.check_samples(np.float32([-1, 1]).reshape(2, 1, 1, 1), (1, 1, 1))
 
 
 def test_fit_refuses_a_batch_of_nothing(small_gan, points):
