@@ -145,7 +145,7 @@ def logits_and_penalties(discriminator, real, fake, names=(), seed=None):
     for place, samples in batches.items():
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(samples)
-            logits[place] = discriminator(samples, training=True)
+            logits[place] = tf.cast(discriminator(samples, training=True), "float32")
             score = tf.reduce_sum(logits[place])
         if place in places:
             slope = tape.gradient(score, samples)

@@ -5,24 +5,18 @@ a batch of batches, shape (n, batch, ...), and walks it in a `tf.while_loop`: th
 function is entered once for n updates, not n times.
 """
 
+import os
 import time
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from .batching import Batches, array_or_dataset, check_samples, checked_dataset, whole_number
+from .compiled import xla_is_faster
+from .history import HISTORY_COLUMNS, UpdateHistory
 from .losses import LOSSES, PENALTIES, logits_and_penalties
-
-HISTORY_COLUMNS = (
-    "discriminator_loss",  # without the penalties; nats for the logistic losses
-    "generator_loss",
-    "real_score",  # mean D(x), a probability
-    "fake_score",  # mean D(G(z))
-    "real_accuracy",  # share of real samples that D calls real
-    "fake_accuracy",  # share of generated samples that D calls generated
-    "discriminator_gradient_norm",  # of the whole price, penalties included
-    "generator_gradient_norm",
-)
+from .state import State, replace_file, with_safe_backups
 
 
 class NonFiniteTraining(FloatingPointError):
@@ -57,16 +51,20 @@ class GAN(keras.Model):
     Nor is anything compiled again by `choose_loss` and `choose_discriminator_steps`, for what was
     given to `compile`, or by `start_over`, which goes back to before the first update.
 
-    `updates` counts the updates made; `update_history` holds their measurements. Saving is
-    Keras' own and complete (weights, both optimizers, average, random state, history):
-    `save("gan.keras")` and `keras.models.load_model`, or `save_weights` and `load_weights`.
+    `updates` counts the updates made; `update_history` holds their measurements. The state is one:
+    weights of both networks and of the average, both optimizers, counters, random state, history.
+    An error or an interrupt takes back the compiled call that it stops. Saving is Keras' own and
+    complete: `save("gan.keras")` and `keras.models.load_model`, or `save_weights` and
+    `load_weights`; a file is replaced only when the new one is complete. `get_weights` returns the
+    whole state too, so that `EarlyStopping(restore_best_weights=True)` goes back in all of it.
 
     Raises: ValueError if the players do not fit together.
     """
 
     def __init__(self, generator, discriminator, latent_dim, seed=0, ema_decay=0.995, **kwargs):
         super().__init__(**kwargs)
-        self.latent_dim = _whole_number("latent_dim", latent_dim)
+        _refuse_strategy()
+        self.latent_dim = whole_number("latent_dim", latent_dim)
         if not 0 <= ema_decay < 1:
             raise ValueError(f"ema_decay must be at least 0 and below 1, got {ema_decay}")
         self.sample_shape = _check_players(generator, discriminator, self.latent_dim)
@@ -75,23 +73,25 @@ class GAN(keras.Model):
         self.seed = int(seed)
         self.penalty_seed = keras.random.SeedGenerator(self.seed + 1)
         self.averaged_weights = [
-            self._state(f"average_{i}", variable, variable.dtype)
+            self._variable(f"average_{i}", variable, variable.dtype)
             for i, variable in enumerate(generator.trainable_variables)
         ]
-        self.ema_decay = self._state("ema_decay", ema_decay)
-        self.active_latent_dim = self._state("active_latent_dim", self.latent_dim, "int32")
-        self._discriminator_steps = self._state("discriminator_steps", 1, "int32")
-        self._loss_index = self._state("loss_index", 0, "int32")
-        self.penalty_weights = {name: self._state(f"{name}_weight", 0) for name in PENALTIES}
-        self.updates = self._state("updates", 0, "int64")
-        self.draws = self._state("draws", 0, "int64")
-        self._history = []
+        weights = generator.trainable_variables
+        self._averaged_of = lambda: weights  # also once the generator is frozen
+        self.ema_decay = self._variable("ema_decay", ema_decay)
+        self.active_latent_dim = self._variable("active_latent_dim", self.latent_dim, "int32")
+        self._discriminator_steps = self._variable("discriminator_steps", 1, "int32")
+        self._loss_index = self._variable("loss_index", 0, "int32")
+        self.penalty_weights = {name: self._variable(f"{name}_weight", 0) for name in PENALTIES}
+        self.updates = self._variable("updates", 0, "int64")
+        self.draws = self._variable("draws", 0, "int64")
+        self._history = UpdateHistory()
         self._epoch_total, self._epoch_updates = 0.0, 0
-        self._last_finite = None
-        self._half_update = {}
+        self._epoch = -1  # of `fit`; noted in files, for backups
+        self._state = State(self, (), self._history, ())
         self.built = True
 
-    def _state(self, name, value, dtype="float32"):
+    def _variable(self, name, value, dtype="float32"):
         """A variable that no optimizer touches and that is saved with the model."""
         return self.add_weight(
             name=name,
@@ -113,7 +113,8 @@ class GAN(keras.Model):
         halving_updates=None,
         updates_per_call=50,
         jit_compile="auto",
-        **kwargs,
+        run_eagerly=False,
+        **others,
     ):
         """Choose the rules of the game.
 
@@ -125,14 +126,17 @@ class GAN(keras.Model):
         halving_updates: h > 0 lets both learning rates fall as 1 / (1 + t / h), t being the updates
             made: half after h of them. A rate assigned meanwhile falls on from there. None: constant.
         updates_per_call: the most updates that one compiled call makes under `fit`.
-        jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes XLA
-            unless a player draws random numbers from Keras, which are slow under XLA on a CPU:
-            five times slower in all for two layers of `keras.layers.Dropout` over 1,536 units.
-            `models.Dropout` is free of that.
-        Other arguments are those of `keras.Model.compile`.
-        Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, or rates
-            that are to fall by `halving_updates` and by a schedule of their own.
+        jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes what
+            is faster on a CPU: XLA, unless a network has convolutions or draws random numbers from
+            Keras, as `keras.layers.Dropout` does and `models.Dropout` does not.
+        run_eagerly: True runs each operation at once, for looking into it; slow.
+        Raises: ValueError for an unknown name, a weight below 0, one optimizer for both, rates
+            that are to fall by `halving_updates` and by a schedule of their own, or an argument of
+            `keras.Model.compile` that means nothing for a GAN.
         """
+        _refuse_strategy()
+        for name in others:
+            raise ValueError(f"compile takes no {name}: {NOT_COMPILED.get(name, 'see its help')}")
         loss_names = (loss,) if isinstance(loss, str) else tuple(loss)
         for name in loss_names:
             if name not in LOSSES:
@@ -164,30 +168,35 @@ class GAN(keras.Model):
                     "give the optimizer a number, or leave halving_updates out"
                 )
         if halving_updates is not None:
-            halving_updates = _whole_number("halving_updates", halving_updates)
+            halving_updates = whole_number("halving_updates", halving_updates)
         self.halving_updates = halving_updates
-        if jit_compile == "auto":
-            jit_compile = not any(
-                variable.name == "seed_generator_state"
-                for variable in self.generator.variables + self.discriminator.variables
-            )
-        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        if run_eagerly:
+            jit_compile = False
+        elif jit_compile == "auto":
+            networks = self.generator, self.discriminator
+            jit_compile = xla_is_faster(*networks, self.latent_dim, self.sample_shape)
+        super().compile(optimizer=None, jit_compile=jit_compile, run_eagerly=run_eagerly)
         self.loss_names = loss_names
         self._loss_index.assign(0)
         self.penalty_names = tuple(penalties)
         for name, weight in penalties.items():
             self.penalty_weights[name].assign(weight)
         self.allowed_discriminator_steps = tuple(
-            _whole_number("discriminator_steps", number)
+            whole_number("discriminator_steps", number)
             for number in np.atleast_1d(np.array(discriminator_steps)).tolist()
         )
         self._discriminator_steps.assign(self.allowed_discriminator_steps[0])
-        self.updates_per_call = _whole_number("updates_per_call", updates_per_call)
+        self.updates_per_call = whole_number("updates_per_call", updates_per_call)
         for name, (optimizer, player) in players.items():
             setattr(self, f"{name}_optimizer", optimizer)
             optimizer.build(player.trainable_variables)
+        self.optimizer = _BothLearningRates(self.generator_optimizer, self.discriminator_optimizer)
+        self._measure = tf.function(
+            self._measure_now, jit_compile=self.jit_compile, autograph=False
+        )
         self._look = tf.function(self._look_now, jit_compile=self.jit_compile, autograph=False)
-        self._start = [variable.numpy() for variable in self._moving_state()]
+        optimizers = self.generator_optimizer, self.discriminator_optimizer
+        self._state = State(self, optimizers, self._history, self._settings())
 
     @property
     def loss_name(self):
@@ -217,19 +226,45 @@ class GAN(keras.Model):
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             optimizer.learning_rate.assign(rate)
 
+    def _settings(self):
+        """The variables that are set by hand and that no update changes, but for learning rates."""
+        rates = [self.generator_optimizer.learning_rate, self.discriminator_optimizer.learning_rate]
+        settings = [self.ema_decay, self.active_latent_dim, *self.penalty_weights.values()]
+        return [*rates, *settings, self._discriminator_steps, self._loss_index]
+
     def start_over(self):
         """Weights, optimizers, average, noise and history as they were when `compile` was called.
 
-        What is set by hand stays as it is: learning rates go back to where their fall began. Nothing
-        is compiled again.
+        For a loaded model: when it was called for the model that was saved. What is set by hand stays
+        as it is: learning rates go back to where their fall began. Nothing is compiled again.
         """
+        self._check_ready("start_over")
+        made = self.updates_made
+        self._state.begin_again()
         if self.halving_updates is not None:
-            for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-                fallen = 1 + self.updates_made / self.halving_updates
-                optimizer.learning_rate.assign(optimizer.learning_rate * fallen)
-        for variable, value in zip(self._moving_state(), self._start):
-            variable.assign(value)
-        self._history, self._half_update, self._last_finite = [], {}, None
+            fallen = (self.halving_updates + made) / (self.halving_updates + self.updates_made)
+            optimizers = self.generator_optimizer, self.discriminator_optimizer
+            for optimizer, first in zip(optimizers, self._state.first_rates):
+                rate = float(optimizer.learning_rate) * fallen
+                # it has been rounded at each update: exactly the first one, if it fell from there
+                optimizer.learning_rate.assign(first if np.isclose(rate, first, 1e-3, 0) else rate)
+        self._history.cut(self.updates_made)
+
+    def _check_ready(self, what):
+        """Raise a ValueError unless `compile` was called, and for what the networks train now."""
+        if not self.compiled:
+            raise ValueError(
+                f"call compile(generator_optimizer, discriminator_optimizer) before {what}"
+            )
+        for name in ("generator", "discriminator"):
+            optimizer, network = getattr(self, f"{name}_optimizer"), getattr(self, name)
+            compiled, now = len(optimizer._trainable_variables), len(network.trainable_variables)
+            if now != compiled:
+                raise ValueError(
+                    f"the {name} was compiled with {compiled} trainable variables and has {now} now: "
+                    "set `trainable` back, or call compile again. To let one network stand still, "
+                    "set its optimizer's learning_rate to 0, or use step_alone"
+                )
 
     # ---- one update ---------------------------------------------------------------------
 
@@ -238,10 +273,8 @@ class GAN(keras.Model):
 
         They follow from `seed` and the number of draws made, whatever compiles the call around them.
         """
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        draw = self.draws * replicas + tf.cast(replica, "int64")
-        z = _standard_normal(tf.stack([n, self.latent_dim]), tf.stack([self.seed, draw]))
+        seed = tf.stack([self.seed, tf.convert_to_tensor(self.draws)])
+        z = _standard_normal(tf.stack([n, self.latent_dim]), seed)
         self.draws.assign_add(1)
         return self._mask(tf.ensure_shape(z, (None, self.latent_dim)))
 
@@ -253,7 +286,7 @@ class GAN(keras.Model):
 
         Returns: loss, scores, accuracies and gradient norm, scalars by name.
         """
-        fake = self.generator(z, training=True)
+        fake = tf.cast(self.generator(z, training=True), "float32")
         with tf.GradientTape() as tape:
             real_logits, fake_logits, penalties = logits_and_penalties(
                 self.discriminator, real, fake, self.penalty_names, self.penalty_seed
@@ -265,11 +298,18 @@ class GAN(keras.Model):
         self.discriminator_optimizer.apply(gradients)
         return {
             "discriminator_loss": loss,
+            "discriminator_gradient_norm": _norm(gradients),
+            **self._opinions(real_logits, fake_logits),
+        }
+
+    @staticmethod
+    def _opinions(real_logits, fake_logits):
+        """D's mean scores and its accuracies."""
+        return {
             "real_score": tf.reduce_mean(tf.sigmoid(real_logits)),
             "fake_score": tf.reduce_mean(tf.sigmoid(fake_logits)),
             "real_accuracy": tf.reduce_mean(tf.cast(real_logits > 0, "float32")),
             "fake_accuracy": tf.reduce_mean(tf.cast(fake_logits < 0, "float32")),
-            "discriminator_gradient_norm": _norm(gradients),
         }
 
     def generator_step(self, real, z):
@@ -279,12 +319,15 @@ class GAN(keras.Model):
         Returns: loss and gradient norm, scalars by name.
         """
         with tf.GradientTape() as tape:
-            fake_logits = self.discriminator(self.generator(z, training=True), training=True)
+            fake_logits = self._logits(self.generator(z, training=True), training=True)
             real_logits = self._paired_logits(real, fake_logits, training=True)
             loss = self._chosen("generator", real_logits, fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self._move_generator(gradients)
         return {"generator_loss": loss, "generator_gradient_norm": _norm(gradients)}
+
+    def _logits(self, samples, training):
+        return tf.cast(self.discriminator(samples, training=training), "float32")
 
     def _paired_logits(self, real, fake_logits, training):
         """D's logits of real samples while a paired loss is played, else nothing of that shape."""
@@ -293,7 +336,7 @@ class GAN(keras.Model):
             return None
         return tf.cond(
             tf.gather(paired, self._loss_index),
-            lambda: self.discriminator(real, training=training),
+            lambda: self._logits(real, training),
             lambda: tf.zeros_like(fake_logits),
         )
 
@@ -316,21 +359,14 @@ class GAN(keras.Model):
         if player not in ("generator", "discriminator"):
             raise ValueError(f'player must be "generator" or "discriminator", got {player!r}')
         check_samples(real, self.sample_shape)
-        self.make_train_function()
-        if self._last_finite is None:
-            self._keep_if_finite()
+        self._check_ready("step_alone")
         step = self.generator_step if player == "generator" else self.discriminator_step
-        measured = {
-            name: float(value)
-            for name, value in step(tf.constant(real), self.draw_latent(len(real))).items()
-        }
-        if not (np.isfinite([*measured.values()]).all() and self._keep_if_finite()):
-            raise self._broken(self.updates_made, self._history_rows()[:0])
-        self._half_update |= measured
-        if player == "generator":
-            row = [self._half_update.get(name, np.nan) for name in HISTORY_COLUMNS]
-            self._history.append(np.array([row], "float32"))
-            self._half_update = {}
+        with self._state.all_or_nothing():
+            made = self.updates_made
+            measured = step(tf.constant(real), self.draw_latent(len(real)))
+            measured = {name: float(value) for name, value in measured.items()}
+            self._check_finite(np.array([[*measured.values()]]), made + 1)
+            self._history.add_half_update(measured)
         return measured
 
     def _move_generator(self, gradients):
@@ -351,12 +387,9 @@ class GAN(keras.Model):
         Each step of D has new noise; G then moves on the noise that D has just seen.
         """
         batches = self._as_batches_of_batches(data)
-        synchronised = tf.distribute.has_strategy()  # replicas cannot meet inside a tf.while_loop
-        n = batches.shape[0] if synchronised else tf.shape(batches)[0]
-        steps = tf.convert_to_tensor(self._discriminator_steps)
-        if synchronised or self.allowed_discriminator_steps == (1,):
-            with tf.init_scope():
-                steps = self.discriminator_steps
+        n = tf.shape(batches)[0]
+        one_step = self.allowed_discriminator_steps == (1,)
+        steps = 1 if one_step else tf.convert_to_tensor(self._discriminator_steps)
 
         def move_discriminator(i, k):
             # not batches[...]: XLA would compile that slice anew for each value of steps
@@ -368,13 +401,14 @@ class GAN(keras.Model):
             def extra(k, loss):
                 return move_discriminator(i, k)[0]["discriminator_loss"]
 
-            _walk(steps - 1, extra, tf.zeros(()), isinstance(steps, int))
+            if not one_step:
+                _walk(steps - 1, extra, tf.zeros(()))
             measured, real, z = move_discriminator(i, steps - 1)
             measured |= self.generator_step(real, z)
             row = tf.stack([measured[name] for name in HISTORY_COLUMNS])
             return tf.tensor_scatter_nd_update(rows, [[i]], [row])
 
-        rows = _walk(n, one_update, tf.zeros((n, len(HISTORY_COLUMNS))), synchronised)
+        rows = _walk(n, one_update, tf.zeros((n, len(HISTORY_COLUMNS))))
         return {"rows": rows}
 
     # ---- around the compiled call -------------------------------------------------------
@@ -384,127 +418,148 @@ class GAN(keras.Model):
             return
         super().make_train_function(force)
         compiled_call = self.train_function
-        self._read_state = tf.function(self._state_now)
 
         def train_function(iterator):
-            if self._last_finite is None:
-                self._keep_if_finite()
-            return self._record(compiled_call(iterator)["rows"].numpy())
-
-        self.train_function = train_function
-
-    def _record(self, rows):
-        """Append a call's measurements, or go back to the last finite state and say why."""
-        finite = np.isfinite(rows).all(axis=1)
-        if finite.all() and self._keep_if_finite():
-            self._history.append(rows)
+            self._check_ready("training")
+            with self._state.all_or_nothing():
+                made = self.updates_made
+                rows = compiled_call(iterator)["rows"].numpy()
+                self._check_finite(rows, made + 1, more=[rows])
+                self._history.append(rows)
             self._epoch_total += rows.sum(axis=0, dtype="float64")
             self._epoch_updates += len(rows)
             return dict(zip(HISTORY_COLUMNS, self._epoch_total / self._epoch_updates))
-        broken_at = (
-            self.updates_made
-            - len(rows)
-            + (int(finite.argmin()) if not finite.all() else len(rows))
+
+        self.train_function = train_function
+
+    def _check_finite(self, measured, first, more=()):
+        """Raise NonFiniteTraining unless measurements, (updates, ...), and all variables are finite.
+
+        first: the number of the first of these updates. more: rows for the error's history.
+        """
+        finite = np.isfinite(measured).all(axis=1)
+        if finite.all() and self._state.finite():
+            return
+        update = first + (len(finite) - 1 if finite.all() else int(finite.argmin()))
+        what = "a weight" if finite.all() else "a loss or gradient"
+        raise NonFiniteTraining(
+            f"{what} became NaN or infinite at update {update:,}. The model is back at update "
+            f"{first - 1:,}, as it was before this call. Try a smaller learning rate, a penalty such "
+            "as {'r1': 1.0}, or look for values in the data that are not finite; then train on.",
+            self._history.columns(more),
         )
-        raise self._broken(broken_at, rows)
-
-    def _broken(self, update, rows):
-        """Go back to the last finite state; returns the error that says so, with these last rows."""
-        kept = self._go_back()
-        history = self._as_columns([self._history_rows(), rows])
-        return NonFiniteTraining(
-            f"a loss, gradient or weight became NaN or infinite at update {update:,}. {kept} "
-            "Try a smaller learning rate, a penalty such as {'r1': 1.0}, or look for values in "
-            "the data that are not finite; then train on.",
-            history,
-        )
-
-    def _moving_state(self):
-        """All that an update changes, and nothing that a learner sets by hand."""
-        learning_rates = {
-            id(optimizer.learning_rate)
-            for optimizer in (self.generator_optimizer, self.discriminator_optimizer)
-        }
-        state = [*self.averaged_weights, self.updates, self.draws, *self._random_states()]
-        state += self.generator.weights + self.discriminator.weights
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            state += [one for one in optimizer.variables if id(one) not in learning_rates]
-        return state
-
-    def _state_now(self):
-        """The values of `_moving_state`, and whether all of them are finite."""
-        values = [tf.convert_to_tensor(variable) for variable in self._moving_state()]
-        floats = [value for value in values if value.dtype.is_floating]
-        return values, tf.reduce_all([tf.reduce_all(tf.math.is_finite(one)) for one in floats])
-
-    def _keep_if_finite(self):
-        values, finite = self._read_state()
-        if finite:
-            self._last_finite = values
-        return bool(finite)
-
-    def _go_back(self):
-        if self._last_finite is None:
-            return "The weights were not finite before this call."
-        for variable, value in zip(self._moving_state(), self._last_finite):
-            variable.assign(value)
-        return f"The model is back at update {self.updates_made:,}, the last finite state kept."
 
     def reset_metrics(self):
         super().reset_metrics()
         self._epoch_total, self._epoch_updates = 0.0, 0
 
-    def fit(self, x=None, *, batch_size=64, **kwargs):
-        """Train as `keras.Model.fit` does; one epoch is one pass over x in a fresh order.
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        **kwargs,
+    ):
+        """Train as `keras.Model.fit` does; one epoch is one pass over x.
 
-        x: float32 (samples, ...), images in [-1, 1]: the few samples that fill no whole call are
-            left out of that epoch. Or a `tf.data.Dataset` of batches (batch, ...), each of which is
-            one call and one update, or of batches of batches (n, batch, ...), n updates a call.
+        x: float32 samples (n, ...), images in [-1, 1], as an array or tensor: the few samples that
+            fill no whole call are left out of that epoch. Or a `tf.data.Dataset` of batches
+            (batch, ...), one update each, or of batches of batches (n, batch, ...), n updates a
+            call. With several discriminator_steps as many batches go into one call, so that each
+            step has its own.
+        batch_size: of arrays, 64 if None. shuffle: a new order for each epoch, of arrays.
+        validation_data: real samples like x, on which `evaluate` reports after each epoch.
         The order depends on `seed` and on the updates made so far, so that training resumed at
         the end of an epoch goes on exactly as if it had not been interrupted.
+        Other arguments are those of `keras.Model.fit`; a GAN has no labels and no weights of samples.
         Returns: the Keras history (means of each epoch); `update_history` has every update.
         Raises: ValueError for samples D does not take; NonFiniteTraining.
         """
-        self._last_finite = None
+        _refuse_strategy()
+        self._check_ready("fit")
+        _refuse_labels(y, kwargs)
+        x = array_or_dataset(x, self.sample_shape)
+        if validation_split:
+            x, validation_data = _split(x, validation_split)
+        if validation_data is not None:
+            validation_data = array_or_dataset(validation_data, self.sample_shape)
+        self._epoch, self._initial_epoch = -1, None  # what the last `fit` left
+        callbacks, problems = with_safe_backups(callbacks), []
         if isinstance(x, np.ndarray):
-            x, calls = self._batches_of_batches(x, _whole_number("batch_size", batch_size))
-            kwargs.setdefault("steps_per_epoch", calls)
-        elif isinstance(x, tf.data.Dataset):
-            x = x.map(self._as_batches_of_batches)
-        return super().fit(x, shuffle=False, **kwargs)
+            if kwargs.get("steps_per_epoch"):
+                raise ValueError(
+                    "steps_per_epoch is for a Dataset: an epoch passes over an array once"
+                )
+            batch_size = whole_number("batch_size", 64 if batch_size is None else batch_size)
+            batches = Batches(x, batch_size, self.updates_per_call, self.seed, shuffle)
+            x, kwargs["steps_per_epoch"] = batches.dataset(), batches.calls
+            kwargs.setdefault("validation_batch_size", batch_size)
+            callbacks.append(  # the last one: a backup may have been restored by then
+                keras.callbacks.LambdaCallback(
+                    on_train_begin=lambda logs: setattr(batches, "first_update", self.updates_made)
+                )
+            )
+        else:
+            if batch_size is not None:
+                raise ValueError(
+                    f"a Dataset has batches already: leave batch_size={batch_size} out"
+                )
+            group = max(self.allowed_discriminator_steps)
+            x, grouped = checked_dataset(x, self.sample_shape, group, problems)
+            if grouped and kwargs.get("steps_per_epoch"):
+                kwargs["steps_per_epoch"] = -(-kwargs["steps_per_epoch"] // group)
+        rules = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, "shuffle": False}
+        try:
+            return super().fit(x, validation_data=validation_data, **rules, **kwargs)
+        except tf.errors.InvalidArgumentError as error:
+            for problem in problems:
+                raise problem from error
+            raise
 
-    def _as_batches_of_batches(self, *data):
-        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data[0] if len(data) == 1 else data)
+    def _as_batches_of_batches(self, data):
+        batches, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         if batches.shape.rank == len(self.sample_shape) + 1:
             batches = batches[None]
         return tf.ensure_shape(batches, (None, None, *self.sample_shape))
 
-    def _batches_of_batches(self, samples, batch_size):
-        check_samples(samples, self.sample_shape)
-        per_epoch = len(samples) // batch_size
-        if per_epoch == 0:
-            raise ValueError(f"{len(samples)} samples do not fill one batch of {batch_size}")
-        calls = -(-per_epoch // self.updates_per_call)
-        shape = (calls, per_epoch // calls, batch_size)
+    def evaluate(self, x=None, y=None, batch_size=None, steps=None, return_dict=False, **kwargs):
+        """Losses, scores and accuracies on real samples x, and on as many generated ones.
 
-        first, seed = self.updates_made, self.seed
+        Both networks are in inference mode and stay as they are. x: samples as for `fit`, an array
+        or a `tf.data.Dataset`. Latent vectors follow from `seed`, the same at each call.
+        Returns: means over all samples, as a list or by name; names are the first six of the history.
+        """
+        self._check_ready("evaluate")
+        _refuse_labels(y, kwargs)
+        x = array_or_dataset(x, self.sample_shape)
+        if isinstance(x, np.ndarray):
+            size = whole_number("batch_size", 64 if batch_size is None else batch_size)
+            x = [x[i : i + size] for i in range(0, len(x), size)]
+        sums, samples = np.zeros(6), 0
+        for i, real in zip(range(steps or len(x)), x):
+            real = tf.reshape(real, (-1, *self.sample_shape))
+            check_samples(real.numpy(), self.sample_shape)
+            z = _standard_normal([len(real), self.latent_dim], [self.seed, -1 - i])
+            sums += len(real) * self._measure(real, self._mask(z)).numpy()
+            samples += len(real)
+        means = dict(zip(HISTORY_COLUMNS, (sums / samples).tolist()))
+        return means if return_dict else [*means.values()]
 
-        def rows(call):
-            updates = first + call // calls * shape[0] * shape[1]
-            order = np.random.default_rng((seed, updates)).permutation(len(samples))
-            return order[: np.prod(shape)].reshape(shape)[call % calls]
-
-        pool = tf.constant(samples)
-
-        @tf.autograph.experimental.do_not_convert
-        def batches(call):
-            chosen = tf.numpy_function(rows, [call], "int64", stateful=False)
-            return tf.gather(pool, tf.ensure_shape(chosen, shape[1:]))
-
-        options = tf.data.Options()
-        options.autotune.enabled = False  # its thread sleeps, and `fit` would wait for it to wake
-        dataset = tf.data.Dataset.range(np.iinfo("int64").max).map(batches).prefetch(1)
-        return dataset.with_options(options), calls
+    def _measure_now(self, real, z):
+        real_logits, fake_logits = (
+            self._logits(samples, training=False)
+            for samples in (real, self.generator(z, training=False))
+        )
+        measured = self._opinions(real_logits, fake_logits)
+        for name in ("discriminator", "generator"):
+            measured[f"{name}_loss"] = self._chosen(name, real_logits, fake_logits)
+        return tf.stack([measured[name] for name in HISTORY_COLUMNS[:6]])
 
     # ---- what came of it ----------------------------------------------------------------
 
@@ -512,35 +567,23 @@ class GAN(keras.Model):
     def updates_made(self):
         return int(self.updates.numpy())
 
-    def _history_rows(self):
-        if len(self._history) != 1:
-            empty = np.empty((0, len(HISTORY_COLUMNS)), "float32")
-            self._history = [np.concatenate([empty, *self._history])]
-        return self._history[0]
-
     @property
     def update_history(self):
         """{column: float32 (updates,)} for each name in HISTORY_COLUMNS; row i is update i + 1."""
-        return self._as_columns([self._history_rows()])
-
-    @staticmethod
-    def _as_columns(parts):
-        return dict(zip(HISTORY_COLUMNS, np.concatenate(parts).T.copy()))
+        return self._history.columns()
 
     def call(self, z, averaged=True):
         """Samples (batch, ...) from latent vectors z (batch, latent_dim).
 
         averaged: from the averaged generator (smoother, the better one) or from G as it is.
         """
-        weights = self.averaged_weights if averaged else self.generator.trainable_variables
-        samples, _ = self.generator.stateless_call(
-            weights, self.generator.non_trainable_variables, self._mask(z), training=False
-        )
-        return samples
+        average = zip(self._averaged_of(), self.averaged_weights) if averaged else ()
+        with keras.StatelessScope(state_mapping=[*average]):
+            return tf.cast(self.generator(self._mask(z), training=False), "float32")
 
     def sample(self, n, seed, averaged=True):
         """n new samples, a numpy array (n, ...). seed: an int; one seed gives one set of z."""
-        z = keras.random.normal((_whole_number("n", n), self.latent_dim), seed=seed)
+        z = keras.random.normal((whole_number("n", n), self.latent_dim), seed=seed)
         return self.generate(z, averaged)
 
     def generate(self, z, averaged=True):
@@ -560,6 +603,7 @@ class GAN(keras.Model):
         sample's own price for G, the way in which its loss would move it; "answers" (m,), D's
         probability at places; "lattice" (k, ...), G there. averaged: look at the averaged G.
         """
+        self._check_ready("look")
         answers = self._look(real, z, places, lattice, averaged)
         return {name: answer.numpy() for name, answer in answers.items()}
 
@@ -567,13 +611,13 @@ class GAN(keras.Model):
         samples = self(z, averaged=averaged)
         with tf.GradientTape() as tape:
             tape.watch(samples)
-            fake_logits = self.discriminator(samples, training=False)
+            fake_logits = self._logits(samples, training=False)
             real_logits = self._paired_logits(real, fake_logits, training=False)
             price = self._chosen("generator", real_logits, fake_logits)
         return {
             "samples": samples,
             "pull": -tape.gradient(price, samples) * tf.cast(tf.shape(z)[0], "float32"),
-            "answers": tf.sigmoid(self.discriminator(places, training=False))[:, 0],
+            "answers": tf.sigmoid(self._logits(places, training=False))[:, 0],
             "lattice": self(lattice, averaged=averaged),
         }
 
@@ -583,19 +627,52 @@ class GAN(keras.Model):
         """The states that Keras leaves out of its files: our own and those of Keras' Dropout layers."""
         return [variable for variable in self.variables if variable.name == "seed_generator_state"]
 
+    def get_weights(self):
+        """The whole state as numpy arrays: Keras' list, optimizers, random state and history."""
+        return self._state.arrays()
+
+    def set_weights(self, weights):
+        """Take over what `get_weights` returned. Raises: ValueError for anything else."""
+        self._state.set_arrays(weights)
+
     def save_own_variables(self, store):
         super().save_own_variables(store)
-        store["history"] = self._history_rows()
         for i, state in enumerate(self._random_states()):
             store[f"random_{i}"] = state.numpy()
+        for i, value in enumerate(self._state.beginning):
+            store[f"beginning_{i}"] = value
+        store["history"], store["half_update"] = self._history.rows, self._history.half_update
+        store["epoch"] = np.array(self._epoch)
+        store["first_rates"] = np.array(self._state.first_rates)
 
     def load_own_variables(self, store):
         own = {key: np.array(store[key]) for key in store.keys()}  # noqa: SIM118
-        self._history = [own.pop("history")]
+        self._history.set(own.pop("history"), own.pop("half_update"))
+        self._epoch = int(own.pop("epoch"))
+        self._state.first_rates = own.pop("first_rates").tolist() or self._state.first_rates
         for i, state in enumerate(self._random_states()):
             state.assign(own.pop(f"random_{i}"))
+        entries = sum(key.startswith("beginning_") for key in own)
+        self._state.set_beginning([own.pop(f"beginning_{i}") for i in range(entries)])
         super().load_own_variables(own)
-        self._last_finite = None
+
+    def load_weights(self, filepath, *args, **kwargs):
+        with self._state.all_or_nothing():
+            super().load_weights(filepath, *args, **kwargs)
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        path = str(filepath)
+        if zipped is False or "://" in path or not overwrite and os.path.exists(path):
+            return super().save(filepath, overwrite, zipped, **kwargs)
+        save = super().save
+        return replace_file(path, lambda unfinished: save(unfinished, zipped=zipped, **kwargs))
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+        path = str(filepath)
+        if max_shard_size or "://" in path or not overwrite and os.path.exists(path):
+            return super().save_weights(filepath, overwrite, max_shard_size)
+        save = super().save_weights
+        return replace_file(path, lambda unfinished: save(unfinished))
 
     def get_config(self):
         return {
@@ -616,6 +693,8 @@ class GAN(keras.Model):
         return cls(**{**config, **players})
 
     def get_compile_config(self):
+        if not self.compiled:
+            return None
         serialize = keras.saving.serialize_keras_object
         return {
             "generator_optimizer": serialize(self.generator_optimizer),
@@ -650,6 +729,29 @@ def gan_from_preset(preset, seed=0, **rules):
     }
     gan.compile(preset.optimizer(), preset.optimizer(), **rules)
     return gan
+
+
+class _BothLearningRates:
+    """Stands in for `model.optimizer` where Keras' callbacks read and set a model's learning rate.
+
+    It is the generator's. A new one is set there, and the discriminator's keeps its ratio to it.
+    """
+
+    built, variables = True, ()
+
+    def __init__(self, generator_optimizer, discriminator_optimizer):
+        self._of_generator, self._of_discriminator = generator_optimizer, discriminator_optimizer
+
+    @property
+    def learning_rate(self):
+        return self._of_generator.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate):
+        before = float(self.learning_rate)
+        ratio = float(self._of_discriminator.learning_rate) / before if before else 1.0
+        self._of_generator.learning_rate = rate
+        self._of_discriminator.learning_rate = rate * ratio
 
 
 class Snapshots(keras.callbacks.Callback):
@@ -706,24 +808,6 @@ class TimeLimit(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-def check_samples(samples, shape):
-    """Raise a ValueError unless samples is a finite float32 array (n, *shape), n >= 1.
-
-    Images (height, width, channels) must lie in [-1, 1], the course's one pixel scale.
-    """
-    if samples.dtype != np.float32:
-        raise ValueError(f"samples must be float32, got {samples.dtype}")
-    if samples.shape[1:] != tuple(shape) or not len(samples):
-        raise ValueError(
-            f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}"
-        )
-    least, largest = samples.min(), samples.max()  # NaN if any of them is
-    if not np.isfinite([least, largest]).all():
-        raise ValueError("samples hold values that are not finite (NaN or infinity)")
-    if len(shape) == 3 and max(-least, largest) > 1 + 1e-6:
-        raise ValueError(f"pixels must lie in [-1, 1], got [{least:g}, {largest:g}]")
-
-
 @tf.function(jit_compile=True)
 def _standard_normal(shape, seed):
     """Independent N(0, 1), float32, that follow from seed, (2,): Threefry (Salmon et al. 2011) and
@@ -735,16 +819,11 @@ def _standard_normal(shape, seed):
     return np.sqrt(2, dtype="float32") * tf.math.erfinv(spread)
 
 
-def _walk(n, body, state, written_out):
-    """state <- body(i, state) for i = 0 ... n - 1.
+def _walk(n, body, state):
+    """state <- body(i, state) for i = 0 ... n - 1, one after the other.
 
-    As a `tf.while_loop`, one iteration at a time: outside XLA they would overlap and race for the
-    variables. written_out: without a loop, for what must not stand in one; n is then an int.
+    Outside XLA the iterations of a `tf.while_loop` would overlap and race for the variables.
     """
-    if written_out:
-        for i in range(n):
-            state = body(i, state)
-        return state
     return tf.while_loop(
         lambda i, state: i < n,
         lambda i, state: (i + 1, body(i, state)),
@@ -762,14 +841,55 @@ def _norm(gradients):
     return tf.norm(tf.concat(columns, axis=0))
 
 
-def _whole_number(name, value):
-    if isinstance(value, bool) or int(value) != value or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-    return int(value)
+def _refuse_strategy():
+    if tf.distribute.has_strategy():
+        raise ValueError(
+            "a GAN trains on one device, and was used inside the scope of a "
+            f"{type(tf.distribute.get_strategy()).__name__}: use it outside, or write a loop of your "
+            "own for several devices"
+        )
+
+
+NOT_COMPILED = {  # arguments of `keras.Model.compile`, and what to do instead
+    "optimizer": "each network has its own, generator_optimizer and discriminator_optimizer",
+    "metrics": "there are no labels to compare with; `update_history` has every update, and a "
+    "callback may measure `model.sample(n, seed)`",
+    "weighted_metrics": "there are no labels to compare with",
+    "loss_weights": "penalties={name: weight} weighs penalties",
+    "steps_per_execution": "updates_per_call takes its place",
+    "auto_scale_loss": "float16 is not supported, mixed_bfloat16 needs no scaling",
+}
+
+
+def _refuse_labels(y, others):
+    given = {"y": y, **{name: others.pop(name, None) for name in ("sample_weight", "class_weight")}}
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(
+                f"{name} was given, and a GAN learns from samples x alone: leave {name} out. With "
+                "labels: a conditional GAN, whose networks take the label as a second input"
+            )
+
+
+def _split(x, fraction):
+    """The array without its last `fraction`, and that."""
+    if not isinstance(x, np.ndarray):
+        raise ValueError(
+            "validation_split is for arrays: give a Dataset of its own as validation_data"
+        )
+    kept = int(len(x) * (1 - fraction))
+    if not 0 < kept < len(x):
+        raise ValueError(
+            f"validation_split={fraction} leaves {kept} of {len(x)} samples to train on"
+        )
+    return x[:kept], x[kept:]
 
 
 def _check_players(generator, discriminator, latent_dim):
     """Build both players, check that they fit, and return the shape of one sample."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.layers.Layer):
+            raise ValueError(f"the {name} must be a Keras model, got {type(network).__name__}")
     try:
         samples = generator(tf.zeros((2, latent_dim)), training=False)
     except ValueError as error:
@@ -787,7 +907,23 @@ def _check_players(generator, discriminator, latent_dim):
         raise ValueError(
             f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}"
         )
-    last = discriminator.layers[-1] if getattr(discriminator, "layers", None) else None
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
-        raise ValueError("the discriminator must end in a logit: its last layer has a sigmoid")
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if any(layer.compute_dtype == "float16" for layer in network._flatten_layers()):
+            raise ValueError(
+                f"the {name} computes in float16, whose gradients vanish without scaled losses: build "
+                'it after keras.mixed_precision.set_global_policy("mixed_bfloat16"), or "float32"'
+            )
+    _check_logits(discriminator, tuple(samples.shape[1:]))
     return tuple(samples.shape[1:])
+
+
+def _check_logits(discriminator, shape):
+    """Refuse a D that ends in a sigmoid, by what it answers: inputs of any size stay in [0, 1]."""
+    random = np.random.default_rng(0)
+    wild = random.normal(size=(32, *shape)) * 10.0 ** random.uniform(-1, 4, (32, *[1] * len(shape)))
+    answers = np.float32(discriminator(wild.astype("float32"), training=False))
+    if answers.any() and (answers >= 0).all() and (answers <= 1).all():
+        raise ValueError(
+            "the discriminator must end in a logit, any real number, and its answers to inputs of "
+            f"all sizes lie in [{answers.min():g}, {answers.max():g}]: leave the sigmoid at its end out"
+        )

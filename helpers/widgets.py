@@ -137,7 +137,10 @@ class LiveLoop:
                     self._draw()
             except BaseException as error:  # shown on the panel; the thread lives on for Reset
                 self._chunks_left = 0
-                self._set("error", error)
+                with contextlib.suppress(
+                    Exception
+                ):  # the error that is waited for is the first one
+                    self._set("error", error)
                 for done in self._waiting:
                     done.set_exception(error)
                 self._waiting = []
@@ -171,7 +174,8 @@ class LiveLoop:
         elif command == "close":
             for done in self._waiting:
                 done.cancel()
-            self._set("closed")
+            with contextlib.suppress(Exception):  # the thread ends in any case
+                self._set("closed")
             return False
         return True
 
@@ -634,13 +638,11 @@ class TrainingPanel(Panel):
 
 
 def _rate_slider(description, rate):
-    """A slider over learning rates, which starts at `rate`."""
-    rates = sorted({1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, float(f"{rate:.0e}")})
-    return ipw.SelectionSlider(
-        description=description,
-        options=[(f"{one:.0e}", one) for one in rates],
-        value=float(f"{rate:.0e}"),
-    )
+    """A slider over learning rates, which starts at `rate`, a float32."""
+    rate = float(str(np.float32(rate)))  # 0.003, not 0.003000000026077032: the same float32
+    rates = sorted({1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, rate})
+    options = [(str(one), one) for one in rates]
+    return ipw.SelectionSlider(description=description, options=options, value=rate)
 
 
 class DigitsPanel(TrainingPanel):
@@ -649,6 +651,8 @@ class DigitsPanel(TrainingPanel):
     build: called without arguments, returns a fresh compiled `training.GAN`.
     images: float32 (n, 28, 28, 1) in [-1, 1]. batch_size, updates_per_chunk: ints >= 1; one chunk
     is one compiled call. seed: of the 25 latent vectors that are drawn again and again.
+    The learning rate is the recipe's own, with its decay, until the slider is moved: then the
+    generator's is what it shows, the discriminator's keeps its ratio to it, and they decay from there.
     See `TrainingPanel`.
     """
 
@@ -660,14 +664,21 @@ class DigitsPanel(TrainingPanel):
         self._latent = sample_latent(25, gan.latent_dim, seed)
         rate = float(gan.generator_optimizer.learning_rate.numpy())
         self.learning_rate = _rate_slider("Learning rate", rate)
+        self._applied_rate = self.learning_rate.value
         self.latent_dim = ipw.IntSlider(
             description="Latent dimension", value=gan.latent_dim, min=1, max=gan.latent_dim
         )
         super().__init__(build, gan, TrainingView(), [self.learning_rate, self.latent_dim])
 
     def _apply_settings(self):
-        self.gan.set_learning_rates(self.learning_rate.value)
+        if self._applied_rate != self.learning_rate.value:
+            self._applied_rate = self.learning_rate.value
+            self.gan.optimizer.learning_rate = self._applied_rate
         self.gan.active_latent_dim.assign(self.latent_dim.value)
+
+    def _start_over(self):
+        super()._start_over()
+        self._applied_rate = None  # from now on what the slider shows
 
     def _step(self):
         self._apply_settings()

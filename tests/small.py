@@ -3,6 +3,7 @@
 from helpers import models, training
 
 import keras
+import numpy as np
 
 
 def players(dropout=0.0):
@@ -25,3 +26,24 @@ def gan(dropout=0.0, seed=0, **rules):
     rules = {"updates_per_call": 4, "penalties": {"r1": 1.0}, "jit_compile": False, **rules}
     model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), **rules)
     return model
+
+
+def everything(gan):
+    """Copies of every variable of the model and both optimizers, found by walking over them all, and
+    of the whole history: what must be equal where two runs are."""
+    owners = [gan, gan.generator, gan.discriminator, *gan._flatten_layers()]
+    owners += [gan.generator_optimizer, gan.discriminator_optimizer]
+    variables = {id(variable): variable for owner in owners for variable in owner.variables}
+    half_update = gan._history.half_update
+    return [
+        *(variable.numpy().copy() for variable in variables.values()),
+        *gan.update_history.values(),
+        half_update.copy(),
+    ]
+
+
+def equal(first, second):
+    """Whether two results of `everything` are the same to the bit."""
+    return len(first) == len(second) and all(
+        np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second)
+    )

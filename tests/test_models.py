@@ -150,6 +150,30 @@ def test_classic_presets_have_their_programs_sizes(name):
         assert sum(one.numpy().size for one in player.weights if one.name != "draws") == size
 
 
+PUBLISHED_ADAM = {  # learning rate, beta_1, beta_2
+    "first_steps": (1e-3, 0.9, 0.999),
+    "wide_dropout": (2e-4, 0.5, 0.9),
+    "batch_norm": (1e-3, 0.9, 0.999),
+    "course": (3e-3, 0.0, 0.99),
+}
+
+
+@pytest.mark.parametrize("name", models.PRESETS)
+def test_a_presets_optimizer_has_all_of_its_settings(name):
+    adam = models.PRESETS[name].optimizer()
+    settings = float(adam.learning_rate), adam.beta_1, adam.beta_2
+    assert np.allclose(settings, PUBLISHED_ADAM[name])
+
+
+def test_batch_norm_comes_before_the_activation():
+    """So that what it centres is then cut off: half of the units' outputs are zero."""
+    keras.utils.set_random_seed(0)
+    generator = models.dense_generator(4, (50,), (2,), activation="relu", batch_norm=True)
+    hidden = keras.Model(generator.inputs[0], generator.layers[-3].output)
+    outputs = hidden(np.random.default_rng(0).normal(3, 1, (500, 4)), training=True).numpy()
+    assert outputs.min() == 0 and 0.35 < (outputs == 0).mean() < 0.65
+
+
 @pytest.mark.parametrize("name", models.PRESETS)
 def test_every_preset_plays(name):
     preset = models.PRESETS[name]

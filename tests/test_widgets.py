@@ -182,6 +182,98 @@ def test_running_the_cell_again_leaves_one_thread():
         panel.run(1)
 
 
+def rates(panel):
+    optimizers = panel.gan.generator_optimizer, panel.gan.discriminator_optimizer
+    return [float(optimizer.learning_rate) for optimizer in optimizers]
+
+
+def decaying(rate=1.5e-3, discriminator_rate=1.5e-3):
+    gan = build()
+    gan.compile(
+        keras.optimizers.Adam(rate),
+        keras.optimizers.Adam(discriminator_rate),
+        halving_updates=10,
+        jit_compile=False,
+    )
+    return gan
+
+
+def test_the_panel_trains_the_recipe_with_its_decay():
+    """rate / (1 + t / h); a moved slider sets the rate, which decays from there; Reset begins with it."""
+    panel = widgets.DigitsPanel(decaying, IMAGES, batch_size=16, updates_per_chunk=2)
+    assert panel.learning_rate.value == 1.5e-3 and panel.learning_rate.label == "0.0015"
+    panel.run(5)
+    assert np.allclose(rates(panel), 1.5e-3 / 2, rtol=1e-5)
+    panel.latent_dim.value = 2  # another slider is not this one
+    panel.run(0)
+    assert np.allclose(rates(panel), 1.5e-3 / 2, rtol=1e-5)
+    panel.learning_rate.value = 1e-2
+    panel.run(0)
+    assert np.allclose(rates(panel), 1e-2, rtol=1e-5)
+    panel.run(5)
+    assert np.allclose(rates(panel), 1e-2 * 20 / 30, rtol=1e-5)
+    start_over(panel)
+    assert panel.gan.updates_made == 0 and np.allclose(rates(panel), 1e-2, rtol=1e-6)
+    panel.close()
+
+
+def test_the_panel_is_the_recipe_to_the_bit(monkeypatch):
+    """Beside the same batches trained without a panel; its sliders have been tried at every stop."""
+    panel = widgets.DigitsPanel(decaying, IMAGES, batch_size=16, updates_per_chunk=2)
+    alone, order = decaying(), np.random.default_rng(0)
+    panel.run(4)
+    for _ in range(4):
+        alone.train_on_batch(IMAGES[order.integers(len(IMAGES), size=(2, 16))])
+    for ours, theirs in zip(panel.gan.weights, alone.weights):
+        assert (ours.numpy() == theirs.numpy()).all(), ours.path
+    assert rates(panel) == [float(alone.generator_optimizer.learning_rate)] * 2
+    panel.close()
+
+
+def test_the_panel_keeps_the_ratio_of_two_learning_rates():
+    panel = widgets.DigitsPanel(
+        lambda: decaying(1e-3, 4e-3), IMAGES, batch_size=16, updates_per_chunk=2
+    )
+    assert np.allclose(rates(panel), [1e-3, 4e-3])
+    panel.learning_rate.value = 1e-2
+    panel.run(0)
+    assert np.allclose(rates(panel), [1e-2, 4e-2])
+    panel.close()
+
+
+@pytest.mark.parametrize("rate", [1.5e-3, 2.345e-5, 3e-3, 0.12])
+def test_a_rate_slider_shows_and_keeps_the_exact_rate(rate):
+    slider = widgets._rate_slider("rate", np.float32(rate))
+    assert slider.value == rate and slider.options[slider.index] == (str(rate), rate)
+    assert len({label for label, _ in slider.options}) == len(slider.options)
+
+
+class Speechless:
+    """What a loop steers, whose words fail."""
+
+    def __init__(self):
+        self.loop = widgets.LiveLoop(
+            lambda: 1 / 0, lambda: None, lambda: True, self.changed, key="speechless"
+        )
+
+    def changed(self, state, error):
+        if error is not None or state == "closed":
+            raise AttributeError("no words")
+
+
+@pytest.mark.timeout(60)
+def test_a_worker_never_hangs_a_cell_even_if_words_fail():
+    loop = Speechless().loop
+    for _ in range(2):  # the thread lives on
+        with pytest.raises(ZeroDivisionError):
+            loop.run(1)
+        with pytest.raises(KeyError):
+            loop.wait(lambda: {}["absent"])
+    assert loop.state == "error" and isinstance(loop.error, KeyError)
+    loop.close()
+    assert not loop.thread.is_alive()
+
+
 # ---- the laboratory ------------------------------------------------------------------------
 
 SPIRAL, RING = data.spiral(), data.ring(sigma=0.05)

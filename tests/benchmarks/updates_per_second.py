@@ -1,4 +1,4 @@
-"""Updates a second of six ways to train the same dense GANs, taking turns on this machine.
+"""Updates a second of six ways to train the same GANs, taking turns on this machine.
 
 Run: python tests/benchmarks/updates_per_second.py [--rounds 5] [--seconds 2] [--figure figures/speed.svg]
 
@@ -9,7 +9,9 @@ part where they are installed: pip install torch jax.
 
 An update is one step of D and one of G on the same noise. `helpers.training` and JAX record eight
 measurements of every update, the others none. The classic loop cannot carry a penalty; its row for
-the course's recipe trains without one. The course's recipe takes part without its shifts.
+such a recipe trains without one. The course's recipe takes part without its shifts. One recipe is
+convolutional: there JAX makes one update a call, because XLA's convolutions are several times
+slower inside a loop, and PyTorch keeps channels last, as TensorFlow does.
 """
 
 import argparse
@@ -24,11 +26,34 @@ import time
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 TOY = "toy, 2-D"
+CONVOLUTIONAL = "convolutional"
 
 
 def recipes():
     """{name: (Preset, shape of one sample)}"""
     from helpers import models
+
+    import keras
+    from keras import layers
+
+    class Convolutional(models.Preset):
+        """Units are channels, beside maps of side 7 and 14; kernels have side 4 and strides 2."""
+
+        def players(self, sample_shape):
+            wide, narrow = self.generator_units
+            convolve = {"kernel_size": 4, "strides": 2, "padding": "same"}
+            generator = [
+                keras.Input((self.latent_dim,)),
+                layers.Dense(7 * 7 * wide, activation=self.generator_activation),
+                layers.Reshape((7, 7, wide)),
+                layers.Conv2DTranspose(narrow, activation=self.generator_activation, **convolve),
+                layers.Conv2DTranspose(1, activation=self.output, **convolve),
+            ]
+            discriminator = [keras.Input(sample_shape)]
+            for channels in self.discriminator_units:
+                discriminator += [layers.Conv2D(channels, **convolve), layers.LeakyReLU(0.2)]
+            discriminator += [layers.Flatten(), models.MinibatchStd(), layers.Dense(1)]
+            return keras.Sequential(generator), keras.Sequential(discriminator)
 
     toy = models.Preset(
         title="G 2-64-64-2, D 2-64-64-1, LeakyReLU",
@@ -44,7 +69,28 @@ def recipes():
         "first_steps": (models.PRESETS["first_steps"], (28, 28, 1)),
         "wide_dropout": (models.PRESETS["wide_dropout"], (28, 28, 1)),
         "course": (dataclasses.replace(models.PRESETS["course"], shift=0), (28, 28, 1)),
+        CONVOLUTIONAL: (
+            Convolutional(
+                title="G 64-7x7x32-14x14x16-28x28x1 SiLU, D 28x28x1-14x14x16-7x7x32-1 LeakyReLU, R1",
+                latent_dim=64,
+                generator_units=(32, 16),
+                discriminator_units=(16, 32),
+                learning_rate=3e-3,
+                beta_1=0.0,
+                beta_2=0.99,
+                activation="leaky_relu",
+                generator_activation="silu",
+                minibatch_std=True,
+                penalties={"r1": 1.5},
+                ema_decay=0.998,
+            ),
+            (28, 28, 1),
+        ),
     }
+
+
+def convolves(preset):
+    return type(preset).__name__ == "Convolutional"
 
 
 def real_samples(shape):
@@ -195,19 +241,35 @@ def torch_eager(preset, shape, samples):
             return torch.cat([x, spread.expand(len(x), 1)], 1)
 
     ends = {"tanh": [nn.Tanh()], "sigmoid": [nn.Sigmoid()], "linear": []}
-    generator = nn.Sequential(
-        *stack(
-            (preset.latent_dim, *preset.generator_units),
-            preset.generator_activation or preset.activation,
-        ),
-        nn.Linear(preset.generator_units[-1], pixels),
-        *ends[preset.output],
-    )
+    for_generator = preset.generator_activation or preset.activation
+    if convolves(preset):
+        (wide, narrow), features = preset.generator_units, 7 * 7 * preset.discriminator_units[-1]
+        generator = nn.Sequential(
+            *stack((preset.latent_dim, 7 * 7 * wide), for_generator),
+            nn.Unflatten(1, (wide, 7, 7)),
+            nn.ConvTranspose2d(wide, narrow, 4, 2, 1),
+            activations[for_generator](),
+            nn.ConvTranspose2d(narrow, 1, 4, 2, 1),
+        )
+        body = []
+        for before, after in zip((1, *preset.discriminator_units), preset.discriminator_units):
+            body += [nn.Conv2d(before, after, 4, 2, 1), activations[preset.activation]()]
+        body.append(nn.Flatten())
+        real_shape, memory = (1, 28, 28), {"memory_format": torch.channels_last}
+    else:
+        features = preset.discriminator_units[-1]
+        generator = nn.Sequential(
+            *stack((preset.latent_dim, *preset.generator_units), for_generator),
+            nn.Linear(preset.generator_units[-1], pixels),
+        )
+        body = stack((pixels, *preset.discriminator_units), preset.activation, preset.dropout)
+        real_shape, memory = (pixels,), {}
+    generator = generator.extend(ends[preset.output]).to(**memory)
     discriminator = nn.Sequential(
-        *stack((pixels, *preset.discriminator_units), preset.activation, preset.dropout),
+        *body,
         *([MinibatchStd()] if preset.minibatch_std else []),
-        nn.Linear(preset.discriminator_units[-1] + preset.minibatch_std, 1),
-    )
+        nn.Linear(features + preset.minibatch_std, 1),
+    ).to(**memory)
     adam = {
         "lr": preset.learning_rate,
         "betas": (preset.beta_1, preset.beta_2),
@@ -216,7 +278,7 @@ def torch_eager(preset, shape, samples):
     for_g = torch.optim.Adam(generator.parameters(), **adam)
     for_d = torch.optim.Adam(discriminator.parameters(), **adam)
     average = [parameter.detach().clone() for parameter in generator.parameters()]
-    pool = torch.from_numpy(samples.reshape(-1, pixels))
+    pool = torch.from_numpy(samples.reshape(-1, *real_shape)).to(**memory)
     if preset.output == "sigmoid":
         pool = (pool + 1) / 2
     gamma = preset.penalties.get("r1", 0.0)
@@ -231,7 +293,7 @@ def torch_eager(preset, shape, samples):
             d_loss = softplus(-on_real).mean() + softplus(discriminator(fakes.detach())).mean()
             if gamma:
                 (slope,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
-                d_loss = d_loss + gamma / 2 * slope.square().sum(1).mean()
+                d_loss = d_loss + gamma / 2 * slope.square().flatten(1).sum(1).mean()
             d_loss.backward()
             for_d.step()
             for_g.zero_grad()
@@ -246,7 +308,7 @@ def torch_eager(preset, shape, samples):
 
 
 def jax_scan(preset, shape, samples):
-    """The same game as helpers.training with the same eight measurements, 100 updates in one call."""
+    """The same game as helpers.training with the same eight measurements, many updates in one call."""
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -269,19 +331,35 @@ def jax_scan(preset, shape, samples):
             for size in sizes
         ]
 
+    def convolution(before, after):
+        size = (4, 4, before, after)
+        weights = random.normal(size=size) / (16 * before) ** 0.5
+        return jnp.asarray(weights, "float32"), jnp.zeros(after)
+
+    def apply(layer, x, up=False):
+        weights, bias = layer
+        if weights.ndim == 2:
+            return x @ weights + bias
+        convolve = jax.lax.conv_transpose if up else jax.lax.conv_general_dilated
+        names = ("NHWC", "HWIO", "NHWC")
+        return convolve(x, weights, (2, 2), "SAME", dimension_numbers=names) + bias
+
     def generate(g, z):
         activation = activations[preset.generator_activation or preset.activation]
-        for weights, bias in g[:-1]:
-            z = activation(z @ weights + bias)
-        return ends[preset.output](z @ g[-1][0] + g[-1][1])
+        for layer in g[:-1]:
+            z = activation(apply(layer, z, up=True))
+            if convolves(preset) and z.ndim == 2:
+                z = z.reshape(-1, 7, 7, preset.generator_units[0])
+        return ends[preset.output](apply(g[-1], z, up=True))
 
     def judge(d, x, key):
-        for weights, bias in d[:-1]:
-            x = activations[preset.activation](x @ weights + bias)
+        for layer in d[:-1]:
+            x = activations[preset.activation](apply(layer, x))
             if preset.dropout:
                 key, now = jax.random.split(key)
                 kept = jax.random.bernoulli(now, 1 - preset.dropout, x.shape)
                 x = jnp.where(kept, x / (1 - preset.dropout), 0.0)
+        x = x.reshape(len(x), -1)
         if preset.minibatch_std:
             spread = jnp.sqrt(x.var(0) + 1e-8).mean()
             x = jnp.concatenate([x, jnp.full_like(x[:, :1], spread)], 1)
@@ -295,7 +373,7 @@ def jax_scan(preset, shape, samples):
         loss = price = loss + jax.nn.softplus(on_fake).mean()
         if gamma:
             (slope,) = slope_of(jnp.ones_like(on_real))
-            price += gamma / 2 * (slope**2).sum(1).mean()
+            price += gamma / 2 * (slope.reshape(len(slope), -1) ** 2).sum(1).mean()
         scores = [jax.nn.sigmoid(logits).mean() for logits in (on_real, on_fake)]
         return price, [loss, *scores, (on_real > 0).mean(), (on_fake < 0).mean()]
 
@@ -331,16 +409,27 @@ def jax_scan(preset, shape, samples):
             average = jax.tree.map(lambda a, w: keep * a + (1 - keep) * w, average, g)
         return (g, d, for_g, for_d, average, t, key), jnp.stack(seen)
 
-    pool = jnp.asarray(samples.reshape(-1, pixels))
+    pool = jnp.asarray(samples if convolves(preset) else samples.reshape(-1, pixels))
     if preset.output == "sigmoid":
         pool = (pool + 1) / 2
 
+    in_a_call = 1 if convolves(preset) else 100
+
     def many(state, rows):
+        if in_a_call == 1:
+            return update(state, pool[rows[0]])
         return jax.lax.scan(lambda state, chosen: update(state, pool[chosen]), state, rows)
 
     many = jax.jit(many, donate_argnums=0)
-    g = layers((preset.latent_dim, *preset.generator_units, pixels))
-    d = layers((pixels, *preset.discriminator_units, 1), extra=int(preset.minibatch_std))
+    if convolves(preset):
+        (wide, narrow), channels = preset.generator_units, preset.discriminator_units
+        g = layers((preset.latent_dim, 7 * 7 * wide))
+        g += [convolution(wide, narrow), convolution(narrow, 1)]
+        d = [convolution(before, after) for before, after in zip((1, *channels), channels)]
+        d += layers((7 * 7 * channels[-1], 1), extra=int(preset.minibatch_std))
+    else:
+        g = layers((preset.latent_dim, *preset.generator_units, pixels))
+        d = layers((pixels, *preset.discriminator_units, 1), extra=int(preset.minibatch_std))
     zeros = jax.tree.map(jnp.zeros_like, (g, d))
     copy = jax.tree.map(jnp.array, (zeros, g))
     state = [
@@ -348,12 +437,12 @@ def jax_scan(preset, shape, samples):
     ]
 
     def run(updates):
-        calls = -(-updates // 100)
+        calls = -(-updates // in_a_call)
         for _ in range(calls):
-            rows = random.integers(len(samples), size=(100, preset.batch_size))
+            rows = random.integers(len(samples), size=(in_a_call, preset.batch_size))
             state[0], measured = many(state[0], rows)
         measured.block_until_ready()
-        return 100 * calls
+        return in_a_call * calls
 
     return run
 
@@ -395,7 +484,7 @@ def matmul_rate(seconds=1.0):
 
 
 def flop_per_update(preset, shape):
-    """Floating-point operations of the matrix products in one update; nothing else is counted.
+    """Floating-point operations of products with weights in one update; nothing else is counted.
 
     One pass of a batch b through a weight matrix of w entries costs 2 b w, its gradient by the
     weights the same, its gradient by the layer's input the same. D's step: G forward; D forward
@@ -404,10 +493,15 @@ def flop_per_update(preset, shape):
     its input; G forward and both gradients, none by z.
     """
     pixels = math.prod(shape)
-    g = (preset.latent_dim, *preset.generator_units, pixels)
-    d = (pixels, *preset.discriminator_units, 1)
-    products_g = [before * after for before, after in zip(g, g[1:])]
-    products_d = [before * after for before, after in zip(d, d[1:])]
+    if convolves(preset):  # an entry of a kernel of side 4 is used at each place of the smaller map
+        (wide, narrow), (first, second) = preset.generator_units, preset.discriminator_units
+        products_g = [preset.latent_dim * 49 * wide, 49 * 16 * wide * narrow, 196 * 16 * narrow]
+        products_d = [196 * 16 * first, 49 * 16 * first * second, 49 * second]
+    else:
+        g = (preset.latent_dim, *preset.generator_units, pixels)
+        d = (pixels, *preset.discriminator_units, 1)
+        products_g = [before * after for before, after in zip(g, g[1:])]
+        products_d = [before * after for before, after in zip(d, d[1:])]
     total = sum(products_g) + 2 * (3 * sum(products_d) - products_d[0])
     total += 3 * sum(products_d) * bool(preset.penalties)
     total += 2 * sum(products_d) + 3 * sum(products_g) - products_g[0]
@@ -487,6 +581,8 @@ def main():
         for way, (middle, least, most) in rates.items():
             ratio = rates["ours"][0] / middle
             print(f"| {WAYS[way][0]} | {middle:,.0f} ({least:,.0f} to {most:,.0f}) | {ratio:.1f} |")
+        for way in WAYS.keys() - rates.keys():
+            print(f"| {WAYS[way][0]} | not installed here | |")
         print(f"\nOurs reaches {share:.0%} of the float32 matrix-multiply rate.", flush=True)
     if arguments.figure:
         draw(results, arguments.figure)

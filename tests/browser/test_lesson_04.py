@@ -43,7 +43,7 @@ def test_sliders_act_while_it_trains_by_keyboard_and_by_mouse(page, panel, scree
     handle = slider(panel, "Learning rate").get_by_role("slider")
     handle.focus()
     page.keyboard.press("ArrowLeft")
-    expect(slider(panel, "Learning rate").locator(".widget-readout")).to_have_text("1e-03")
+    expect(slider(panel, "Learning rate").locator(".widget-readout")).to_have_text("0.001")
     for key in "bx":  # in command mode these would add and cut a cell
         page.keyboard.press(key)
     assert len(cells(page)) == count
