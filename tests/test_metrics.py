@@ -194,6 +194,14 @@ def test_classifier_test_of_shifted_gaussians(shift, accuracy):
     assert metrics.classifier_test(one, other + shift) == pytest.approx(accuracy, abs=0.01)
 
 
+def test_both_halves_of_the_classifier_test_hold_as_many_of_each_kind():
+    """Else one that can see nothing bets on the kind that is the larger one in its half, and is
+    wrong more often than right on the other: below 1/2, not at it."""
+    blind = np.zeros((30, 1))
+    for seed in range(10):
+        assert metrics.classifier_test(blind, blind, seed) == 0.5
+
+
 def test_classifier_test_sees_width():
     """N(0, 1) and N(0, 4) have equal density at c = sqrt(8 / 3 log 2)."""
     one, other = RNG(0).normal(size=(2, 20_000, 1))
