@@ -26,19 +26,19 @@ from .metrics import sliced_wasserstein
 LOGISTIC = ("minimax", "non_saturating")
 COLUMNS = {  # of a history
     "updates": "made so far",
-    "discriminator_loss": "without penalties",
-    "generator_loss": "",
+    "discriminator_loss": "D's loss without penalties",
+    "generator_loss": "G's loss",
     "real_score": "mean D(x), a probability",
-    "fake_score": "mean D(G(z))",
+    "fake_score": "mean D(G(z)), a probability",
     "real_accuracy": "D's accuracy on real samples",
-    "fake_accuracy": "and on generated ones",
-    "discriminator_gradient_norm": "of D's loss, with respect to its weights",
-    "generator_gradient_norm": "of G's",
-    "discriminator_step": "update-to-weight ratio: length of the change of all learned weights in "
-    "one update over their own length; 0 at the first look",
-    "generator_step": "G's",
+    "fake_accuracy": "D's accuracy on generated samples",
+    "discriminator_gradient_norm": "of D's loss with respect to D's weights",
+    "generator_gradient_norm": "of G's loss with respect to G's weights",
+    "discriminator_step": "D's update-to-weight ratio: length of the change of all learned weights "
+    "in one update, over their own length; 0 at the first look",
+    "generator_step": "G's update-to-weight ratio",
     "generator_alignment": "cosine, in [-1, 1], of the change of G's weights since the last look and "
-    "the negative gradient of its loss there; 0 at the first look",
+    "the negative gradient of G's loss at that look; 0 at the first look",
     "distance": "sliced Wasserstein, of half of G(z) to half of real",
 }
 
@@ -126,9 +126,9 @@ class Watch(keras.callbacks.Callback):
             )
         samples = _ask("generator", self.generator, z[:4])
         if samples.shape != (4, *real.shape[1:]):
+            shape = ", ".join(map(str, samples.shape[1:]))
             raise ValueError(
-                f"real must have the generator's shape, (n, {str(tuple(samples.shape[1:]))[1:]}, "
-                f"got {real.shape}"
+                f"real must have the generator's shape, (n, {shape}), got {real.shape}"
             )
         logits = _ask("discriminator", self.discriminator, samples)
         if tuple(logits.shape) not in ((4, 1), (4,)):
