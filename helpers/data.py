@@ -12,6 +12,8 @@ import keras
 import numpy as np
 from scipy.special import logsumexp
 
+from . import inputs
+
 MNIST_SOURCES = ("embedded", "full")
 
 
@@ -25,12 +27,9 @@ def load_mnist(source="embedded"):
         labels int64 (n,) in 0..9. Both are fresh copies.
     Raises: ValueError for another source; OSError if "full" can be neither read nor fetched.
     """
-    if source == "embedded":
-        pixels, labels = _embedded_mnist()
-    elif source == "full":
-        pixels, labels = _full_mnist()
-    else:
+    if not isinstance(source, str) or source not in MNIST_SOURCES:
         raise ValueError(f"source must be one of {MNIST_SOURCES}, got {source!r}")
+    pixels, labels = _embedded_mnist() if source == "embedded" else _full_mnist()
     images = pixels.reshape(-1, 28, 28, 1).astype("float32") / 127.5 - 1
     return images, labels.astype("int64")
 
@@ -68,26 +67,21 @@ class Mixture:
     sigma: float
 
     def __post_init__(self):
-        centres = np.array(self.centres, "float64")
+        centres = inputs.finite("centres", self.centres, "float64").copy()
         if centres.ndim != 2 or centres.shape[1] != 2 or not len(centres):
             raise ValueError(f"centres must have shape (k, 2), k >= 1, got {centres.shape}")
-        if not np.isfinite(centres).all():
-            raise ValueError("centres hold values that are not finite (NaN or infinity)")
-        if not 0 < self.sigma < np.inf:
-            raise ValueError(f"sigma must be above 0 and finite, got {self.sigma}")
         object.__setattr__(self, "centres", centres)
+        object.__setattr__(self, "sigma", inputs.number("sigma", self.sigma, above=0))
 
     def sample(self, n, seed):
         """n points, float32 (n, 2). seed: an int, or a `numpy.random.Generator` to draw from."""
-        if n < 1:
-            raise ValueError(f"n must be at least 1, got {n}")
-        rng = np.random.default_rng(seed)
+        n, rng = inputs.whole_number("n", n), inputs.random_generator(seed)
         chosen = self.centres[rng.integers(len(self.centres), size=n)]
         return (chosen + self.sigma * rng.standard_normal((n, 2))).astype("float32")
 
     def log_density(self, points):
         """log p at each point, exactly: (n, 2) -> float64 (n,), in nats per unit of area."""
-        points = np.asarray(points, "float64")
+        points = inputs.finite("points", points, "float64")
         if points.ndim != 2 or points.shape[1] != 2:
             raise ValueError(f"points must have shape (n, 2), got {points.shape}")
         return np.concatenate([np.empty(0), *map(self._log_density, _in_parts(points, 5000))])
@@ -111,12 +105,11 @@ def spiral(turns=2.0, inner=0.1, outer=1.0, sigma=0.025, centres=400):
     """A spiral: centres at equal distances along r = inner + (outer - inner) * angle / (2 pi turns).
 
     They stand closer together than sigma, so the mixture looks like one curve with a soft edge.
+    turns > 0; 0 <= inner < outer; centres, at least 2: how many. Raises: ValueError.
     """
-    if not (turns > 0 and 0 <= inner < outer and centres >= 2):
-        raise ValueError(
-            "a spiral needs turns > 0, 0 <= inner < outer and 2 centres or more, "
-            f"got turns={turns}, inner={inner}, outer={outer}, centres={centres}"
-        )
+    turns, inner = inputs.number("turns", turns, above=0), inputs.number("inner", inner, least=0)
+    outer = inputs.number("outer", outer, above=inner)
+    centres = inputs.whole_number("centres", centres, 2)
     angle = np.linspace(0, 2 * np.pi * turns, 20_001)
     radius = np.linspace(inner, outer, len(angle))
     curve = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -132,8 +125,7 @@ def _evenly_along(curve, n):
 
 def ring(modes=8, radius=1.0, sigma=0.01):
     """Gaussians evenly on a circle; 8 of radius 1 and width 0.01 in PacGAN (Lin et al. 2018)."""
-    if modes < 1:
-        raise ValueError(f"modes must be at least 1, got {modes}")
+    modes, radius = inputs.whole_number("modes", modes), inputs.number("radius", radius, least=0)
     angle = 2 * np.pi * np.arange(modes) / modes
     return Mixture(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), sigma)
 
@@ -143,16 +135,15 @@ def grid(side=5, spacing=2.0, sigma=0.05):
 
     The same in units of 4, so that it fits into [-1, 1]: spacing=0.5, sigma=0.0125.
     """
-    if side < 1:
-        raise ValueError(f"side must be at least 1, got {side}")
+    side, spacing = inputs.whole_number("side", side), inputs.number("spacing", spacing, above=0)
     line = spacing * (np.arange(side) - (side - 1) / 2)
     return Mixture(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), sigma)
 
 
 def two_moons(radius=0.6, sigma=0.05, centres=200):
     """Two half circles, one upside down and moved into the other."""
-    if centres < 4 or not radius > 0:
-        raise ValueError(f"two moons need radius > 0, 4 centres, got {radius}, {centres}")
+    centres = inputs.whole_number("centres", centres, 4)
+    radius = inputs.number("radius", radius, above=0)
     angle = np.linspace(0, np.pi, centres // 2)
     moon = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
     return Mixture(radius * np.concatenate([moon, -moon]), sigma)
@@ -162,12 +153,10 @@ def sample_latent(n, latent_dim, seed):
     """Latent vectors z ~ N(0, I).
 
     n, latent_dim: positive ints. seed: an int, or a `numpy.random.Generator` to draw from.
-    Returns: float32 (n, latent_dim). Raises: ValueError if n or latent_dim is not positive.
+    Returns: float32 (n, latent_dim). Raises: ValueError.
     """
-    for name, value in (("n", n), ("latent_dim", latent_dim)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
-    return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype="float32")
+    shape = inputs.whole_number("n", n), inputs.whole_number("latent_dim", latent_dim)
+    return inputs.random_generator(seed).standard_normal(shape, dtype="float32")
 
 
 def to_display(images):
@@ -176,12 +165,4 @@ def to_display(images):
     images: any shape, values in [-1, 1]. Returns: float32 of the same shape in [0, 1].
     Raises: ValueError if a value is not finite or lies outside [-1, 1].
     """
-    images = np.asarray(images, dtype="float32")
-    if not np.isfinite(images).all():
-        raise ValueError("images hold values that are not finite (NaN or infinity)")
-    if images.size and np.abs(images).max() > 1 + 1e-6:
-        raise ValueError(
-            f"pixels must lie in [-1, 1], got [{images.min():g}, {images.max():g}]; "
-            "divide 0..255 pixels by 127.5 and subtract 1"
-        )
-    return np.clip((images + 1) / 2, 0, 1)
+    return np.clip((inputs.pixels("images", images) + 1) / 2, 0, 1)

@@ -6,6 +6,9 @@ failures of other seeds and prints what was called what.
 """
 
 import functools
+import inspect
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import keras
@@ -14,12 +17,30 @@ import tensorflow as tf
 from scipy.signal import find_peaks
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors
+from sklearn.neighbors import KNeighborsClassifier
 
+from . import inputs
 from .losses import LOSSES
 from .metrics import sliced_wasserstein
 
 LOGISTIC = ("minimax", "non_saturating")
+COLUMNS = {  # of a history
+    "updates": "made so far",
+    "discriminator_loss": "D's loss without penalties",
+    "generator_loss": "G's loss",
+    "real_score": "mean D(x), a probability",
+    "fake_score": "mean D(G(z)), a probability",
+    "real_accuracy": "D's accuracy on real samples",
+    "fake_accuracy": "D's accuracy on generated samples",
+    "discriminator_gradient_norm": "of D's loss with respect to D's weights",
+    "generator_gradient_norm": "of G's loss with respect to G's weights",
+    "discriminator_step": "D's update-to-weight ratio: length of the change of all learned weights "
+    "in one update, over their own length; 0 at the first look",
+    "generator_step": "G's update-to-weight ratio",
+    "generator_alignment": "cosine, in [-1, 1], of the change of G's weights since the last look and "
+    "the negative gradient of G's loss at that look; 0 at the first look",
+    "distance": "sliced Wasserstein, of half of G(z) to half of real",
+}
 
 
 @dataclass(frozen=True)
@@ -62,20 +83,19 @@ class Diagnosis:
 
 
 class Watch(keras.callbacks.Callback):
-    """Looks at two players now and then, whatever trains them, and keeps what it saw.
+    """Measures two players now and then, whatever trains them, and keeps what it measured.
 
     generator: a Keras model, z -> samples. discriminator: samples -> one logit each (n, 1), no
-    sigmoid. real: float32 (n, ...), real samples as D sees them; z: float32 (n, latent_dim), the
-    same at every look, so that what changes was learned. loss: whose slope is G's, a name in
-    `losses.LOSSES` that is not paired. every: batches between two looks, where it is given to `fit`
-    as a callback; a loop of your own calls `look(updates)`.
+    sigmoid. real: (n, ...), real samples as D sees them; z: (n, latent_dim), the same at every
+    look, so that what changes was learned; both finite. loss: whose gradient is G's, a name in
+    `losses.LOSSES` that is not paired. every: updates between two looks, where it is given to `fit`
+    as a callback; a call of `fit`'s that makes many updates at once counts them all. A loop of your
+    own calls `look(updates)`.
 
-    `history`: {name: (looks,)}: "updates"; the columns of `training.HISTORY_COLUMNS` but D's
-    gradient norm, over all of real and z, losses being the logistic ones; and how far each player
-    moved, "generator_step" and "discriminator_step", the length of the change of all its weights
-    in one update over their own length (0 at the first look); "distance", sliced Wasserstein, of
-    half of G(z) to half of real. `floor` is that of one half of real to the other. `real_logits`,
-    `fake_logits` and `samples` are those of the last look; `film` has the samples of all looks.
+    `history`: {name: (looks,)}, with the names in `COLUMNS` but D's gradient norm; losses, scores
+    and accuracies are over all of real and z, the losses being the logistic ones. `floor` is the
+    "distance" of one half of real to the other. `real_logits`, `fake_logits` and `samples` are those
+    of the last look; `film` has the samples of all looks.
     Raises: ValueError.
     """
 
@@ -84,18 +104,38 @@ class Watch(keras.callbacks.Callback):
         if loss not in LOSSES or LOSSES[loss].paired:
             allowed = sorted(name for name in LOSSES if not LOSSES[name].paired)
             raise ValueError(f"loss must be one of {allowed}, got {loss!r}")
-        self.generator, self.discriminator, self.every = generator, discriminator, every
-        self._price = LOSSES[loss].generator
-        self._rows, self._before, self._batches, self.film = [], None, 0, []
+        for name, player in (("generator", generator), ("discriminator", discriminator)):
+            if not isinstance(player, keras.layers.Layer):
+                raise ValueError(f"{name} must be a Keras model, got {type(player).__name__}")
+        self.generator, self.discriminator = generator, discriminator
+        self.every = inputs.whole_number("every", every)
+        self._loss = LOSSES[loss].generator
+        self._rows, self._before, self.film = [], None, []
+        self._updates, self._last_batch = 0, -1
         self.change(real, z)
+        self._learned = [_learned_weights(player) for player in (generator, discriminator)]
+        self._rescaled = _rescaled_weights(generator) | _rescaled_weights(discriminator)
 
     def change(self, real, z):
-        """Look at other real samples and latent vectors from now on."""
-        if len(real) != len(z) or len(z) < 4:
+        """Measure on other real samples and latent vectors from now on."""
+        real, z = inputs.finite("real", real, "float32"), inputs.finite("z", z, "float32")
+        if real.ndim < 2 or z.ndim < 2 or len(real) != len(z) or len(z) < 4:
             raise ValueError(
-                f"give as many real samples as latent vectors, 4 or more: {len(real)}, {len(z)}"
+                "give as many real samples (n, ...) as latent vectors (n, latent_dim), 4 or more: "
+                f"got {real.shape} and {z.shape}"
             )
-        self.real, self._z = np.asarray(real, "float32"), np.asarray(z, "float32")
+        samples = _ask("generator", self.generator, z[:4])
+        if samples.shape != (4, *real.shape[1:]):
+            shape = ", ".join(map(str, samples.shape[1:]))
+            raise ValueError(
+                f"real must have the generator's shape, (n, {shape}), got {real.shape}"
+            )
+        logits = _ask("discriminator", self.discriminator, samples)
+        if tuple(logits.shape) not in ((4, 1), (4,)):
+            raise ValueError(
+                f"the discriminator must give one logit a sample, (n, 1), got {tuple(logits.shape)}"
+            )
+        self.real, self._z = real, z
         self.floor = _distance(*self._halves(self.real))
 
     @property
@@ -106,38 +146,50 @@ class Watch(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         if not self._rows:
-            self.look(getattr(self.model, "updates_made", 0))
+            self.look(self._updates_made())
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._last_batch = -1
 
     def on_train_batch_end(self, batch, logs=None):
-        self._batches += 1
-        if self._batches % self.every == 0:
-            self.look(getattr(self.model, "updates_made", self._batches))
+        before = self._rows[-1]["updates"] if self._rows else 0
+        # with `steps_per_execution` Keras calls this once for many batches, with the last one's index
+        self._updates += batch - self._last_batch if batch > self._last_batch else batch + 1
+        self._last_batch = batch
+        made = self._updates_made()
+        if made // self.every > before // self.every:
+            self.look(made)
+
+    def _updates_made(self):
+        """As the model counts them, if it does; else one for each batch."""
+        return getattr(self.model, "updates_made", self._updates)
 
     def look(self, updates):
-        """Measure both players after that many updates."""
-        weights = self.generator.trainable_variables
-        with tf.GradientTape() as tape:
-            samples = self.generator(self._z, training=False)
-            fake = self.discriminator(samples, training=False)
-            price = self._price(None, fake)
-        slopes = [slope for slope in tape.gradient(price, weights) if slope is not None]
-        real = self.discriminator(self.real, training=False)
+        """Measure both players after that many updates, a whole number from 0 on."""
+        updates = inputs.whole_number("updates", updates, 0)
+        weights = [weight.value for weight in self._learned[0]]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(weights)
+            samples = _infer(self.generator, self._z)
+            fake = tf.cast(_infer(self.discriminator, samples), "float32")
+            loss = self._loss(None, fake)
+        gradient = _flat_values(tape.gradient(loss, weights, unconnected_gradients="zero"))
+        real = tf.cast(_infer(self.discriminator, self.real), "float32")
         self.real_logits, self.fake_logits = real.numpy().ravel(), fake.numpy().ravel()
-        self.samples = samples.numpy()
+        self.samples = tf.cast(samples, "float32").numpy()
         self.film.append(self.samples)
-        moved = self._moved(updates)
+        moved = self._moved(updates, gradient)
         self._rows.append(
             {
                 "updates": updates,
                 "discriminator_loss": float(LOSSES["minimax"].discriminator(real, fake)),
-                "generator_loss": float(price),
+                "generator_loss": float(loss),
                 "real_score": float(tf.reduce_mean(tf.sigmoid(real))),
                 "fake_score": float(tf.reduce_mean(tf.sigmoid(fake))),
                 "real_accuracy": float((self.real_logits > 0).mean()),
                 "fake_accuracy": float((self.fake_logits < 0).mean()),
-                "generator_gradient_norm": float(tf.linalg.global_norm(slopes)),
-                "generator_step": moved[0],
-                "discriminator_step": moved[1],
+                "generator_gradient_norm": float(np.linalg.norm(gradient)),
+                **moved,
                 "distance": self._distance_to_real(),
             }
         )
@@ -151,36 +203,96 @@ class Watch(keras.callbacks.Callback):
         """From one half of real to the samples of the other half of z: as many as for the floor."""
         return _distance(self._halves(self.real)[0], self._halves(self.samples)[1])
 
-    def _moved(self, updates):
-        """Relative length of each player's step since the last look, by update."""
-        now = [  # all weights: what is marked `trainable` changes in the classic Keras program
-            np.concatenate([np.zeros(1), *(weight.numpy().ravel() for weight in player.weights)])
-            for player in (self.generator, self.discriminator)
-        ]
-        before, self._before = self._before, (updates, now)
+    def _moved(self, updates, gradient):
+        """How far and which way each player has moved since the last look, by column."""
+        now = [[weight.numpy() for weight in weights] for weights in self._learned]
+        before, self._before = self._before, (updates, gradient, now)
+        columns = ("generator_step", "discriminator_step", "generator_alignment")
         if before is None or updates <= before[0]:
-            return 0.0, 0.0
-        return [
-            float(np.linalg.norm(new - old) / (np.linalg.norm(old) + 1e-30) / (updates - before[0]))
-            for new, old in zip(now, before[1])
+            return dict.fromkeys(columns, 0.0)
+        made, downhill = updates - before[0], -before[1]
+        changes = [
+            _flat_values(self._change(*each, made) for each in zip(weights, old, new))
+            for weights, old, new in zip(self._learned, before[2], now)
         ]
+        steps = [
+            float(np.linalg.norm(change) / (np.linalg.norm(_flat_values(old)) + 1e-30) / made)
+            for change, old in zip(changes, before[2])
+        ]
+        lengths = np.linalg.norm(downhill) * np.linalg.norm(changes[0])
+        return dict(zip(columns, [*steps, float(downhill @ changes[0] / max(lengths, 1e-30))]))
+
+    def _change(self, weight, old, new, updates):
+        """new - old. Spectral normalization rescales a kernel in every call, learned or not: there
+        the change of its direction counts, above what rounding makes of it."""
+        if id(weight) not in self._rescaled:
+            return new - old
+        length = np.linalg.norm(old)
+        change = new * (length / max(np.linalg.norm(new), 1e-30)) - old
+        rounding = np.finfo("float32").eps * updates * length
+        return change if np.linalg.norm(change) > rounding else np.zeros_like(old)
+
+
+def _infer(model, values):
+    """What a model gives at inference; `call` of a model of one's own need not know `training`."""
+    if "training" in inspect.signature(model.call).parameters:
+        return model(values, training=False)
+    return model(values)
+
+
+def _ask(name, player, values):
+    try:
+        return _infer(player, values)
+    except Exception as error:  # Keras and TensorFlow raise many kinds
+        raise ValueError(
+            f"the {name} does not take an input of shape {tuple(values.shape)}: {error}"
+        ) from error
+
+
+def _learned_weights(player):
+    """The weights that training moves. Moving statistics, counters and the like are none; weights
+    that are frozen at the moment are: the classic Keras program freezes and thaws D in turns."""
+    frozen = not player.trainable
+    if frozen:
+        player.trainable = True
+    weights = player.trainable_weights
+    if frozen:
+        player.trainable = False
+    return weights
+
+
+def _rescaled_weights(player):
+    """ids of the kernels that `keras.layers.SpectralNormalization` overwrites in every call."""
+    if isinstance(player, keras.layers.SpectralNormalization):
+        return {id(player.kernel)}
+    return set().union(*map(_rescaled_weights, getattr(player, "layers", [])))
+
+
+def _flat_values(arrays):
+    return np.concatenate([np.zeros(1), *(np.ravel(one) for one in arrays)])
 
 
 @dataclass(frozen=True)
 class Limits:
     """Where a measurement becomes a finding: between what runs that fail that way and all others
-    showed on seeds 0 to 3 of `failures.FAILURES` (oscillation: 0 to 33), before and after cures."""
+    showed on seeds 0 to 5 of `failures.FAILURES` (oscillation: 0 to 33), before and after cures,
+    and of the failures that `tests/benchmarks/diagnosis.py` adds."""
 
     variety: float = 0.35  # collapsed 0.10 or less, healthy 0.63 or more
-    empty: float = 0.5  # healthy 0.30 or less, partly collapsed 0.65 or more
-    sure: float = 0.98  # share that D gets right, of both kinds
-    fooled: float = 0.1  # share of generated samples that D gets right
+    empty: float = 0.5  # healthy 0.15 or less, after a cure 0.40 or less, partly collapsed 0.60
+    classes: float = 0.25  # of real samples, in classes that are missing
+    repeats: float = 0.15  # the same few samples 0.1 or less, after a cure 0.24 or more
+    colour: float = 0.2
+    sure: float = 0.98  # D's accuracy, on both kinds of samples
+    fooled: float = 0.1  # D's accuracy on generated samples
     slope: float = 0.05  # of the largest: saturated 0.005 or less, else 0.05 or more
+    uphill: float = -0.15  # against its gradient -0.28 or less, else -0.01 or more
     still: float = 8.0  # range over standard error: 3 to 5 for a frozen D, 20 for a slow one
     swing: float = 0.1  # turns by as much: all others 1 or less, oscillating 4 or more
     turns: int = 3
     above_noise: float = 5.0  # standard deviations
     copies: float = 0.7  # memorised 0.5 or less, healthy 0.97 or more
+    nearer: float = 0.8  # probability that a distance is the smaller one; 1/2 of equal ones
     span: float = 8.0
     rows: int = 20  # the least number of measurements that a history must have
 
@@ -188,28 +300,28 @@ class Limits:
 LIMITS = Limits()
 
 
-def diagnose(history, samples, real, features=None, loss="non_saturating"):
-    """Look for every failure in `failures.FAILURES` at once.
+def diagnose(history, samples, real, features=None, loss="non_saturating", labels=None):
+    """Look for every failure in `CHECKS` at once.
 
-    history: {name: (n,)} of one run in order, with any of the columns of
-        `training.HISTORY_COLUMNS` and "discriminator_step": `GAN.update_history`, `Watch.history`,
-        or lists of your own. Each check says which it needs. NaN counts as non-finite: leave out
-        the rows that `GAN.step_alone` wrote, which has no values for the player that stood still.
+    history: {name: (n,)} of one run in order, with any of the columns in `COLUMNS`:
+        `GAN.update_history`, `Watch.history`, or lists of your own; a `Watch` or what `fit` returns
+        is read, too. Each check says which columns it needs. NaN counts as non-finite: leave out the
+        rows that `GAN.step_alone` wrote, which has no values for the player that stood still.
     samples: (n, ...) generated at the end, 100 or more. real: (m, ...) what it was trained on.
     features: a function from samples to features (n, d), for the checks of variety; by default the
-        16 principal components of the real samples.
+        16 principal components of half of the real samples.
     loss: a name in `losses.LOSSES`; where its logits are no log-odds, what is read from D's scores
         is left out.
+    labels: ints (m,) >= 0, the classes of real: without them no class can be missed.
     Returns: `Diagnosis`, the cause first. Raises: ValueError.
     """
+    columns = _check_history(history)
     samples, real = _check_samples(samples, real)
     if loss not in LOSSES:
         raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {loss!r}")
-    columns = {name: np.asarray(values, "float64") for name, values in history.items()}
-    shapes = {name: values.shape for name, values in columns.items()}
-    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
-        raise ValueError(f"the columns of history must be (n,), all of one n, got {shapes}")
-    run = _Run(columns, samples, real, features)
+    if features is not None and not callable(features):
+        raise ValueError(f"features must be a function of samples, got {type(features).__name__}")
+    run = _Run(columns, samples, real, features, _check_labels(labels, real))
     findings, unchecked, checked = [], {}, set()
     for name, needs, check in CHECKS:
         missing = [column for column in needs if column not in columns]
@@ -233,9 +345,29 @@ def diagnose(history, samples, real, features=None, loss="non_saturating"):
     return Diagnosis(tuple(findings), unchecked)
 
 
+def _check_history(history):
+    history = getattr(history, "history", history)  # of a Watch, or of what `fit` returns
+    if not isinstance(history, Mapping):
+        raise ValueError(
+            "history must be a dict of columns, a Watch or what `fit` returned, "
+            f"got {type(history).__name__}"
+        )
+    unknown = [name for name in history if name not in COLUMNS]
+    if unknown:
+        raise ValueError(f"the columns of history may be {[*COLUMNS]}, got also {unknown}")
+    columns = {
+        name: inputs.array(f"history[{name!r}]", values, "float64")
+        for name, values in history.items()
+    }
+    shapes = {name: values.shape for name, values in columns.items()}
+    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
+        raise ValueError(f"the columns of history must be (n,), all of one n, got {shapes}")
+    return columns
+
+
 def _check_samples(samples, real):
-    samples, real = np.asarray(samples), np.asarray(real)
-    if samples.ndim < 2 or samples.shape[1:] != real.shape[1:]:
+    samples, real = inputs.array("samples", samples), inputs.finite("real", real)
+    if samples.ndim < 2 or samples.shape[1:] != real.shape[1:] or 0 in samples.shape[1:]:
         raise ValueError(
             f"samples and real must have samples of one shape, got {samples.shape}, {real.shape}"
         )
@@ -244,52 +376,159 @@ def _check_samples(samples, real):
             "give 100 generated samples or more and 2 real ones or more, "
             f"got {len(samples)} and {len(real)}"
         )
-    if not np.isfinite(real).all():
-        raise ValueError("real holds values that are not finite (NaN or infinity): mend the data")
-    return samples, real
+    return samples.astype("float64"), real.astype("float64")
+
+
+def _check_labels(labels, real):
+    if labels is None:
+        return None
+    labels = inputs.array("labels", labels)
+    if labels.shape != (len(real),) or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError(
+            f"labels must be ints of at least 0, one for each real sample, ({len(real)},), "
+            f"got {labels.dtype} {labels.shape}"
+        )
+    return labels
 
 
 class _Run:
-    """What the checks read: columns, and flat samples."""
+    """What the checks read: columns, and samples."""
 
     MOST = 2000  # real samples that are compared with
 
-    def __init__(self, columns, samples, real, features):
+    def __init__(self, columns, samples, real, features, labels):
         self.columns, self.samples, self.real = columns, samples, real
-        self._in_features = features
+        self.labels, self._in_features = labels, features
 
     def end(self, name):
         """Mean of a column over its last quarter."""
         return float(self.columns[name][-(len(self.columns[name]) // 4) :].mean())
 
     @functools.cached_property
-    def some_real(self):
-        order = np.random.default_rng(0).permutation(len(self.real))
-        return self.real[order[: self.MOST]]
+    def halves(self):
+        """Indices of two sets of real samples, as many in both: features are fitted on the first and
+        compared on the second, for which, as for generated samples, they were not made."""
+        order = np.random.default_rng(0).permutation(len(self.real))[: self.MOST]
+        return np.array_split(order, 2)
 
     @functools.cached_property
     def features(self):
-        """Features of real and of generated samples."""
-        real = self.some_real
-        if self._in_features is not None:
-            return [np.asarray(self._in_features(one), "float64") for one in (real, self.samples)]
-        flat = _flat(real)
-        components = PCA(min(16, flat.shape[1], len(flat) - 1), random_state=0).fit(flat)
-        return [components.transform(flat), components.transform(_flat(self.samples))]
+        """Features (n, d) of both halves of the real samples, and of the generated ones."""
+        sets = [*(self.real[half] for half in self.halves), self.samples]
+        if self._in_features is None:
+            sets = [_flat(one) for one in sets]
+            size = min(16, *sets[0].shape)
+            if not np.ptp(sets[0], axis=0).any():
+                return [one[:, :1] for one in sets]  # nothing varies, so nothing has components
+            components = PCA(size, random_state=0).fit(sets[0])
+            return [components.transform(one) for one in sets]
+        found = [
+            inputs.finite("what features returned", self._in_features(one), "float64")
+            for one in sets
+        ]
+        if any(one.ndim != 2 or len(one) != len(of) for one, of in zip(found, sets)):
+            raise ValueError(
+                "features must return one row for each sample, (n, d), "
+                f"got {found[-1].shape} for {len(sets[-1])} samples"
+            )
+        return found
 
     @functools.cached_property
     def variety(self):
-        """Median distance between two generated samples, over that between two real ones."""
-        medians = []
-        for points in self.features:
-            order = np.random.default_rng(0).permutation(len(points) // 2 * 2)
-            points = points[order]  # they may have come sorted
-            medians.append(np.median(np.linalg.norm(points[::2] - points[1::2], axis=1)))
-        return float(medians[1] / max(medians[0], 1e-300))
+        """Mean distance between two generated samples, over that between two real ones."""
+        _, real, generated = self.features
+        return _spread(generated) / max(_spread(real), 1e-300)
+
+    @functools.cached_property
+    def collapsed(self):
+        """Whether variety is small, and by far smaller than chance makes that of as many real ones:
+        of sparse data some draws hold hardly anything, above all in components made for others."""
+        if self.variety > LIMITS.variety:
+            return False
+        spaces = [self.features[1:]]
+        if self._in_features is None:
+            spaces.append([_flat(self.real[self.halves[1]]), _flat(self.samples)])
+        rng = np.random.default_rng(0)
+        for real, generated in spaces:
+            size = min(len(generated), 300)
+            draws = (real[rng.integers(len(real), size=size)] for _ in range(20))
+            if _spread(generated) >= 0.5 * min(_spread(draw) for draw in draws):
+                return False
+        return True
+
+    @functools.cached_property
+    def copied(self):
+        """(ratio, probability, words) if generated samples are copies of real ones or of real images
+        moved by a pixel; else None, or why it cannot be told."""
+        rng = np.random.default_rng(0)
+        generated = rng.permutation(self.samples)[:200]
+        real = rng.permutation(len(self.real))[:200]
+        steps = [(0, 0)]
+        if self.samples.ndim > 2 and min(self.samples.shape[1:3]) > 8:
+            steps += [step for step in itertools.product((0, 1, -1), repeat=2) if any(step)]
+        for moves, words in ((steps[:1], ""), (steps, ", moved by up to a pixel")):
+            among_real = self._to_real(self.real[real], moves, real)
+            if np.median(among_real) == 0:
+                return "half of the real samples or more have an exact copy among them"
+            ratio, nearer = _compared(self._to_real(generated, moves), among_real)
+            if ratio <= LIMITS.copies and nearer >= LIMITS.nearer:
+                return ratio, nearer, words
+        return None
+
+    def _to_real(self, queries, moves, own=None):
+        """Distance of each query to the nearest real sample, among all of them (copies may be of any)
+        and over these moves by pixels. own: indices of the queries themselves, which do not count."""
+        edge = int(len(moves) > 1)
+        real = _inner(self.real, edge, (0, 0))
+        moved = [_inner(queries, edge, move) for move in moves]
+        return np.min(_nearest(moved, real, own), axis=0)
 
 
 def _flat(samples):
-    return samples.reshape(len(samples), -1).astype("float64")
+    return samples.reshape(len(samples), -1)
+
+
+def _inner(images, edge, move):
+    """Images without an edge of so many pixels, after a move by fewer of them, (down, right)."""
+    if not edge:
+        return images
+    down, right = move
+    height, width = images.shape[1:3]
+    return images[:, edge - down : height - edge - down, edge - right : width - edge - right]
+
+
+def _nearest(sets, references, own=None):
+    """Distance of each query to the nearest reference, for several sets of queries (sets, n).
+
+    own: indices of references, one for each query of a set, that do not count. Looked up in single
+    precision, measured in double."""
+    centre = references.mean(axis=0)
+    references = _flat(references - centre)
+    single = references.astype("float32")
+    lengths, distances = (single**2).sum(axis=1), []
+    for queries in sets:
+        queries = _flat(queries - centre)
+        squares = lengths - 2 * queries.astype("float32") @ single.T
+        if own is not None:
+            squares[np.arange(len(queries)), own] = np.inf
+        distances.append(np.linalg.norm(queries - references[squares.argmin(axis=1)], axis=1))
+    return np.stack(distances)
+
+
+def _compared(distances, others):
+    """Median of the distances over that of the others, and the probability that one of them is
+    smaller than one of the others, ties counting half. Where values are discrete the medians jump;
+    the probability does not."""
+    below, equal = (compare(distances[:, None], others).mean() for compare in (np.less, np.equal))
+    ratio = np.median(distances) / max(np.median(others), 1e-300)
+    return float(ratio), float(below + equal / 2)
+
+
+def _spread(points):
+    """Mean distance between two of the points, over some pairs of each."""
+    points = np.random.default_rng(0).permutation(points)  # they may have come sorted
+    pairs = range(1, min(6, len(points)))
+    return np.mean([np.linalg.norm(points - np.roll(points, k, axis=0), axis=1) for k in pairs])
 
 
 def _non_finite(run):
@@ -300,7 +539,7 @@ def _non_finite(run):
     evidence = (
         {"first row that is not finite": (rows[0] + 1, f"of {len(broken[0])}")} if len(rows) else {}
     )
-    evidence["share of sample values that are not finite"] = (
+    evidence["fraction of sample values that are not finite"] = (
         1 - np.isfinite(run.samples).mean(),
         "should be 0",
     )
@@ -308,7 +547,7 @@ def _non_finite(run):
         "non-finite",
         "a loss, a gradient or a weight became NaN or infinite; all that came after is void.",
         "start over with a smaller learning rate; look for values in the data that are not finite, "
-        "for log(0) and for a root at 0.",
+        "for log(0) and for a square root at 0.",
         evidence,
     )
 
@@ -316,8 +555,16 @@ def _non_finite(run):
 def _different_scale(run):
     if run.samples.ndim < 3:
         return "samples are points, not images"
-    low, high = np.quantile(run.real, [0.001, 0.999])
-    least, most = np.quantile(run.samples, [0.001, 0.999])
+    found = _scales_differ(run, 0.001)  # G's last layer may be linear, and a pixel may stray
+    if found is None or _scales_differ(run, 0) is None:  # nearly all pixels may be of one shade
+        return None
+    return found
+
+
+def _scales_differ(run, tail):
+    """A finding if the two ranges differ that hold all but that fraction of values at each end."""
+    low, high = np.quantile(run.real, [tail, 1 - tail])
+    least, most = np.quantile(run.samples, [tail, 1 - tail])
     span, reached = high - low, most - least
     ratio = max(span, 1e-9) / max(reached, 1e-9)
     outside = float(np.mean((run.samples < low - 0.1 * span) | (run.samples > high + 0.1 * span)))
@@ -330,10 +577,10 @@ def _different_scale(run):
         "different scale",
         f"real values lie in [{low:.3g}, {high:.3g}], generated ones in [{least:.3g}, {most:.3g}]: "
         "D needs no more than that to tell them apart.",
-        "carry the data to the range of G's last activation: [-1, 1] for tanh, [0, 1] for sigmoid.",
+        "scale the data to the range of G's last activation: [-1, 1] for tanh, [0, 1] for sigmoid.",
         {
-            "span of real over generated values": (ratio, f"finding above {LIMITS.span:g}"),
-            "share of generated values outside": (outside, "finding from 0.01"),
+            "span of real over generated values": (ratio, f"threshold: > {LIMITS.span:g}"),
+            "fraction of generated values outside": (outside, "threshold: ≥ 0.01"),
         },
     )
 
@@ -341,9 +588,10 @@ def _different_scale(run):
 def _not_training(evidence):
     return Finding(
         "discriminator not training",
-        "D has not moved at all, so nothing taught it.",
-        "compare D's weights before and after one step; look for `trainable = False` (in Keras 3 it "
-        "acts on the step, not on compile), an optimizer built for other variables, a rate of 0.",
+        "D has not moved at all, so it has learned nothing.",
+        "compare D's weights before and after one update; look for `trainable = False` (in Keras 3 "
+        "it acts on the training step, not on compile), an optimizer built for other variables, a "
+        "learning rate of 0.",
         evidence,
     )
 
@@ -351,7 +599,7 @@ def _not_training(evidence):
 def _weights_stand_still(run):
     if run.columns["discriminator_step"][1:].max() > 0:  # at the first look there is none
         return None
-    return _not_training({"largest step of D's weights": (0.0, "finding at 0")})
+    return _not_training({"largest update-to-weight ratio of D": (0.0, "threshold: 0")})
 
 
 def _answers_stand_still(run):
@@ -367,10 +615,67 @@ def _answers_stand_still(run):
         {
             "range of D(x) over the run, in standard errors": (
                 moved,
-                f"finding to {LIMITS.still:g}",
+                f"threshold: ≤ {LIMITS.still:g}",
             ),
-            "mean D(G(z)) at the end": (run.end("fake_score"), "finding from 0.9"),
+            "mean D(G(z)) at the end": (run.end("fake_score"), "threshold: ≥ 0.9"),
         }
+    )
+
+
+def _generator_stands_still(run):
+    if run.columns["generator_step"][1:].max() > 0:
+        return None
+    return Finding(
+        "generator not training",
+        "G has not moved at all: its samples are those of its initial weights.",
+        "compare G's weights before and after one update; look for `trainable = False`, a gradient "
+        "of None (samples that went through NumPy), an optimizer built for other variables, a "
+        "learning rate of 0.",
+        {"largest update-to-weight ratio of G": (0.0, "threshold: 0")},
+    )
+
+
+def _moves_uphill(run):
+    """Over the whole run: G's optimizer may hide single moves, but not their mean direction."""
+    alignment = float(run.columns["generator_alignment"][1:].mean())
+    if alignment > LIMITS.uphill:
+        return None
+    return Finding(
+        "generator loss reversed",
+        "G moves against the negative gradient of its loss: it makes its samples easier to detect.",
+        "label generated samples as real in G's step (D's step labels them as generated); look for "
+        "a missing or a second minus sign.",
+        {
+            "mean cosine of G's moves and its negative gradient": (
+                alignment,
+                f"threshold: ≤ {LIMITS.uphill:g}",
+            )
+        },
+    )
+
+
+def _probabilities(run):
+    """A sigmoid keeps what D returns in (0, 1): none is negative, and a second one makes of them
+    probabilities between sigmoid(0) and sigmoid(1)."""
+    lowest, highest = (
+        float(pick([pick(run.columns[name]) for name in ("real_score", "fake_score")]))
+        for pick in (np.min, np.max)
+    )
+    right = float(run.columns["fake_accuracy"].max())
+    top = 1 / (1 + np.exp(-1))
+    if right > 0 or lowest < 0.5 or highest > top + 1e-4:
+        return None
+    return Finding(
+        "probabilities for logits",
+        "D returns probabilities where logits are expected: a second sigmoid flattens its loss, "
+        "which never leaves 2 log 2 = 1.386 by much, and its gradients.",
+        "remove the sigmoid from D's last layer, however deep it is nested, and keep from_logits="
+        "True; if your loss takes probabilities, give `Watch` D without its sigmoid.",
+        {
+            "D's largest accuracy on generated samples": (right, "threshold: 0"),
+            "lowest of D(x) and D(G(z)), read as sigmoids of logits": (lowest, "threshold: ≥ 0.5"),
+            "highest": (highest, "threshold: ≤ sigmoid(1) = 0.731"),
+        },
     )
 
 
@@ -383,11 +688,8 @@ def _generator_wins(run):
         "D takes generated samples for real ones and does not catch up; G learns nothing from it.",
         "a larger learning rate for D or a smaller one for G; more steps of D; a wider D.",
         {
-            "share of generated samples that D gets right": (
-                right,
-                f"finding to {LIMITS.fooled:g}",
-            ),
-            "mean D(G(z))": (fooled, "finding from 0.9"),
+            "D's accuracy on generated samples": (right, f"threshold: ≤ {LIMITS.fooled:g}"),
+            "mean D(G(z))": (fooled, "threshold: ≥ 0.9"),
         },
     )
 
@@ -411,11 +713,11 @@ def _saturation(run):
         return None
     return Finding(
         "saturation",
-        "D is sure of every sample, and where it is sure G's price is flat: its gradient is gone.",
-        "the non-saturating price, -log D(G(z)); then R1 and equal learning rates, as D has won.",
+        "D is sure of every sample, and where it is sure G's loss is flat: its gradient vanishes.",
+        "the non-saturating loss, -log D(G(z)); then R1 and equal learning rates, as D has won.",
         {
-            "G's gradient norm over its largest": (left, f"finding to {LIMITS.slope:g}"),
-            "mean D(G(z))": (run.end("fake_score"), "finding below 0.05"),
+            "G's gradient norm over its largest": (left, f"threshold: ≤ {LIMITS.slope:g}"),
+            "mean D(G(z))": (run.end("fake_score"), "threshold: < 0.05"),
         },
     )
 
@@ -425,18 +727,18 @@ def _discriminator_wins(run):
         return None
     return Finding(
         "discriminator wins",
-        "D tells every sample apart: its loss is near 0, and what it teaches no longer helps G.",
+        "D tells every sample apart: its loss is near 0, and its gradient no longer helps G.",
         "R1; equal learning rates; fewer steps of D; look whether a trivial mark gives samples away.",
         {
-            "share that D gets right, real": (
+            "D's accuracy on real samples": (
                 run.end("real_accuracy"),
-                f"finding above {LIMITS.sure:g}",
+                f"threshold: > {LIMITS.sure:g}",
             ),
-            "share that D gets right, generated": (
+            "D's accuracy on generated samples": (
                 run.end("fake_accuracy"),
-                f"finding above {LIMITS.sure:g}",
+                f"threshold: > {LIMITS.sure:g}",
             ),
-            "mean D(G(z))": (run.end("fake_score"), "finding below 0.05"),
+            "mean D(G(z))": (run.end("fake_score"), "threshold: < 0.05"),
         },
     )
 
@@ -446,7 +748,14 @@ def turns(score, height):
     least, or back.
 
     score: (n,), smoothed over 1/50 of the run before. height: > 0, in units of score.
+    Raises: ValueError.
     """
+    score, height = (
+        inputs.finite("score", score, "float64"),
+        inputs.number("height", height, above=0),
+    )
+    if score.ndim != 1 or len(score) < 4:
+        raise ValueError(f"score must be (n,), n of at least 4, got {score.shape}")
     smooth, _ = _later_half(score)
     return sum(len(find_peaks(side, prominence=height)[0]) for side in (smooth, -smooth))
 
@@ -470,13 +779,13 @@ def _oscillation(run):
     low, high = np.quantile(smooth, [0.05, 0.95])
     return Finding(
         "oscillation",
-        "D's opinion of generated samples goes up and down and does not settle: each player undoes "
+        "D's score of generated samples goes up and down and does not converge: each player undoes "
         "what the other has just learned.",
-        "R1; beta_1 = 0 in Adam; smaller rates; and show the averaged generator.",
+        "R1; beta_1 = 0 in Adam; smaller learning rates; and show the EMA generator.",
         {
-            f"turns of D(G(z)) by {LIMITS.swing:g} or more": (
+            f"reversals of D(G(z)) by {LIMITS.swing:g} or more": (
                 found,
-                f"finding from {LIMITS.turns}",
+                f"threshold: ≥ {LIMITS.turns}",
             ),
             "width of its swing": (high - low, "5 % to 95 %"),
         },
@@ -484,7 +793,7 @@ def _oscillation(run):
 
 
 def _collapse(run):
-    if run.variety > LIMITS.variety:
+    if not run.collapsed:
         return None
     return Finding(
         "collapse",
@@ -493,53 +802,150 @@ def _collapse(run):
         {
             "distance between two samples, over that of real ones": (
                 run.variety,
-                f"finding to {LIMITS.variety:g}",
+                f"threshold: ≤ {LIMITS.variety:g}",
             )
         },
     )
 
 
 def _partial_collapse(run):
+    if run.collapsed:
+        return None
+    found = _colourless(run)
+    if found is not None:
+        return found
     if len(run.real) < 500:
         return "fewer than 500 real samples"
-    if run.variety <= LIMITS.variety:
-        return None
-    real, generated = run.features
-    cells = KMeans(20, n_init=1, random_state=0).fit(real)
-    shares = [
-        np.bincount(found, minlength=20) / len(found)
-        for found in (cells.labels_, cells.predict(generated))
-    ]
-    empty = float((shares[1] < 0.2 * shares[0]).mean())
-    if empty < LIMITS.empty:
-        return None
+    return _empty_cells(run) or _repeated(run)
+
+
+def _partly_collapsed(sentence, evidence):
     return Finding(
         "partial collapse",
-        f"{empty:.0%} of 20 kinds of real samples hardly ever come out of G.",
-        "more latent numbers; R1; minibatch standard deviation in D; a longer run.",
-        {"share of kinds below a fifth of their share": (empty, f"finding from {LIMITS.empty:g}")},
+        sentence,
+        "more latent dimensions; R1; minibatch standard deviation in D; a longer run.",
+        evidence,
+    )
+
+
+def _empty_cells(run):
+    """Clusters of one half of the real samples that hold others of the other half, but hardly a
+    generated one. The mean of five clusterings: one of them hangs on its start."""
+    fitted, *sets = run.features
+    empty = []
+    for start in range(5):
+        cells = KMeans(min(20, len(np.unique(fitted, axis=0))), n_init=1, random_state=start)
+        cells.fit(fitted)
+        real, generated = (
+            np.bincount(cells.predict(one), minlength=cells.n_clusters) / len(one) for one in sets
+        )
+        empty.append(real[generated < 0.2 * real].sum())
+    empty = float(np.mean(empty))
+    if empty < LIMITS.empty:
+        return None
+    return _partly_collapsed(
+        f"{empty:.0%} of the real samples are in clusters that G hardly ever generates.",
+        {
+            "fraction of real samples in clusters with less than a fifth of their generated ones": (
+                empty,
+                f"threshold: ≥ {LIMITS.empty:g}",
+            )
+        },
+    )
+
+
+def _repeated(run):
+    """Fewer different samples than a birthday test of as many real ones lets expect (Arora and
+    Zhang 2017)."""
+    if isinstance(run.copied, tuple):
+        return None  # then repeats follow from that
+    rng = np.random.default_rng(0)
+    size = min(len(run.samples), 500)
+    sets = (rng.permutation(one)[:size] for one in (run.samples, run.real))
+    generated, real = (_nearest([one], one, np.arange(size))[0] for one in sets)
+    ratio, nearer = _compared(generated, real)
+    if ratio > LIMITS.repeats or nearer < LIMITS.nearer:
+        return None
+    return _partly_collapsed(
+        "G generates few different samples, again and again.",
+        {
+            "distance to the nearest other generated sample, over that among real ones": (
+                ratio,
+                f"threshold: ≤ {LIMITS.repeats:g}",
+            ),
+            "probability that it is the smaller one": (nearer, f"threshold: ≥ {LIMITS.nearer:g}"),
+        },
+    )
+
+
+def _colourless(run):
+    """Of images with channels: how far the channels vary apart from each other."""
+    if run.samples.ndim != 4 or run.samples.shape[-1] < 2:
+        return None
+    widths = []
+    for images in (run.real[np.concatenate(run.halves)], run.samples):
+        varied = images - images.mean(axis=0)
+        widths.append((varied - varied.mean(axis=-1, keepdims=True)).std())
+        brightness = varied.std()
+    ratio = float(widths[1] / max(widths[0], 1e-300))
+    if ratio > LIMITS.colour or widths[0] < 0.01 * brightness:
+        return None
+    return _partly_collapsed(
+        "generated images hardly vary in colour, real ones do.",
+        {
+            "variation of colour, over that of real images": (
+                ratio,
+                f"threshold: ≤ {LIMITS.colour:g}",
+            )
+        },
+    )
+
+
+def _missing_classes(run):
+    if run.labels is None:
+        return "give the labels of the real samples"
+    if run.collapsed:
+        return None
+    *real, generated = run.features
+    labels = run.labels[np.concatenate(run.halves)]
+    if len(labels) < 100:
+        return "fewer than 100 real samples"
+    read = KNeighborsClassifier(5).fit(np.concatenate(real), labels).predict(generated)
+    classes, counts = np.unique(labels, return_counts=True)
+    wanted = counts / len(labels)
+    missing = np.array([(read == one).mean() for one in classes]) < 0.2 * wanted
+    fraction = float(wanted[missing].sum())
+    if fraction < LIMITS.classes:
+        return None
+    return Finding(
+        "missing classes",
+        f"G hardly ever generates the classes {', '.join(map(str, classes[missing]))}.",
+        "more latent dimensions; R1; minibatch standard deviation in D; a conditional GAN.",
+        {
+            "fraction of real samples in classes with less than a fifth of their generated ones": (
+                fraction,
+                f"threshold: ≥ {LIMITS.classes:g}",
+            )
+        },
     )
 
 
 def _memorisation(run):
-    if run.variety <= LIMITS.variety:
+    if run.collapsed:
         return None
-    real, generated = _flat(run.real), _flat(run.samples)  # all: copies may be of any of them
-    search = NearestNeighbors(n_neighbors=2, algorithm="brute").fit(real)
-    to_real = np.median(search.kneighbors(generated[:1000], 1)[0])
-    among_real = np.median(search.kneighbors(_flat(run.some_real[:500]))[0][:, 1])
-    ratio = float(to_real / max(among_real, 1e-300))
-    if ratio > LIMITS.copies:
-        return None
+    if isinstance(run.copied, str) or run.copied is None:
+        return run.copied
+    ratio, nearer, moved = run.copied
     return Finding(
         "memorisation",
         "generated samples lie nearer to single real ones than real ones lie to each other.",
         "more data, or shifts of real and generated samples alike; stop earlier; a smaller G.",
         {
-            "distance to the nearest real one, over that among real ones": (
+            f"distance to the nearest real one{moved}, over that among real ones": (
                 ratio,
-                f"finding to {LIMITS.copies:g}",
-            )
+                f"threshold: ≤ {LIMITS.copies:g}",
+            ),
+            "probability that it is the smaller one": (nearer, f"threshold: ≥ {LIMITS.nearer:g}"),
         },
     )
 
@@ -550,11 +956,15 @@ CHECKS = (  # name, columns needed, function of a `_Run`; the cause before what 
     ("different scale", (), _different_scale),
     ("discriminator not training", ("discriminator_step",), _weights_stand_still),
     ("discriminator not training", ("real_score", "fake_score"), _answers_stand_still),
+    ("generator not training", ("generator_step",), _generator_stands_still),
+    ("generator loss reversed", ("generator_alignment",), _moves_uphill),
+    ("probabilities for logits", SCORES, _probabilities),
     ("generator wins", SCORES[1:], _generator_wins),
     ("saturation", (*SCORES[1:], "generator_gradient_norm"), _saturation),
     ("discriminator wins", SCORES[1:], _discriminator_wins),
     ("oscillation", ("fake_score",), _oscillation),
     ("collapse", (), _collapse),
+    ("missing classes", (), _missing_classes),
     ("partial collapse", (), _partial_collapse),
     ("memorisation", (), _memorisation),
 )

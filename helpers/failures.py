@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from . import inputs
 from .data import load_mnist, ring, sample_latent
 from .models import dense_discriminator, dense_generator
 from .training import GAN
@@ -208,6 +209,7 @@ class Game:
 
     def start(self, seed):
         """Back to before the first update, with fresh weights and batches that follow seed."""
+        seed = inputs.whole_number("seed", seed, 0)
         keras.utils.set_random_seed(seed)
         self.gan.start_over()
         for player, fresh in zip((self.gan.generator, self.gan.discriminator), self._players()):
@@ -215,28 +217,45 @@ class Game:
         self._order = np.random.default_rng(seed)
 
     def real(self, settings):
-        """The real samples that these settings train on."""
+        """The real samples that these settings train on. Raises: ValueError."""
+        self._check(settings)
         return self.data[settings.data]
+
+    def _check(self, settings):
+        if not isinstance(settings, Settings):
+            raise ValueError(f"settings must be a Settings, got {type(settings).__name__}")
+        if settings.data not in self.data:
+            raise ValueError(
+                f"data of this game must be one of {[*self.data]}, got {settings.data!r}"
+            )
+        if settings.latent_dim is not None and not 1 <= settings.latent_dim <= self._latent_dim:
+            raise ValueError(
+                f"latent_dim must be at least 1 and at most {self._latent_dim}, "
+                f"got {settings.latent_dim}"
+            )
+        for name in ("generator_rate", "discriminator_rate", "r1"):
+            inputs.number(name, getattr(settings, name), least=0)
 
     def seen(self, settings, n=256):
         """What to look at during such a run: n real samples (n, ...), and n latent vectors.
 
         The same at every call; real ones repeat where there are fewer. Latent entries that the
-        settings leave unused are 0.
+        settings leave unused are 0. Raises: ValueError.
         """
+        n = inputs.whole_number("n", n)
         rng, real = np.random.default_rng(0), self.real(settings)
         z = sample_latent(n, self._latent_dim, rng)
         z[:, settings.latent_dim or self._latent_dim :] = 0
         return real[rng.permutation(np.arange(max(n, len(real))) % len(real))[:n]], z
 
     def train(self, settings, updates):
-        """That many updates with these settings, in one compiled call."""
+        """That many updates with these settings, in one compiled call. Raises: ValueError."""
+        real, updates = self.real(settings), inputs.whole_number("updates", updates)
         gan = self.gan
+        gan.choose_loss(settings.loss)
         gan.generator_optimizer.learning_rate.assign(settings.generator_rate)
         gan.discriminator_optimizer.learning_rate.assign(settings.discriminator_rate)
         gan.penalty_weights["r1"].assign(settings.r1)
         gan.active_latent_dim.assign(settings.latent_dim or self._latent_dim)
-        gan.choose_loss(settings.loss)
-        real = self.real(settings)
         rows = self._order.integers(len(real), size=(updates, BATCH))
         gan.train_on_batch(real[rows])

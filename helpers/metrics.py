@@ -29,6 +29,8 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from . import inputs
+
 
 def digit_classifier(images, labels, epochs=10, seed=None):
     """Train a small convolutional classifier of digits; some seconds on two cores.
@@ -39,15 +41,43 @@ def digit_classifier(images, labels, epochs=10, seed=None):
     Returns: a compiled `keras.Model`, images -> logits (n, 10), whose layer "features" has 64
     values; give it to `features`. `evaluate` tells its accuracy. Raises: ValueError.
     """
-    images, labels = np.asarray(images), np.asarray(labels)
-    if len(images) != len(labels) or not len(images):
-        raise ValueError(f"each image needs a label: got {len(images)} and {len(labels)}")
-    rng = np.random.default_rng(random.randrange(2**30) if seed is None else seed)
+    images, labels = _digits(images, labels)
+    epochs = inputs.whole_number("epochs", epochs, 0)
+    seed = random.randrange(2**30) if seed is None else inputs.whole_number("seed", seed, 0)
+    rng = np.random.default_rng(seed)
     classifier = _untrained_classifier(rng)
     for _ in range(epochs):
         order = rng.permutation(len(images))
         classifier.fit(images[order], labels[order], batch_size=100, shuffle=False, verbose=0)
     return classifier
+
+
+def _digits(images, labels, kind=""):
+    """Images and labels as `digit_classifier` takes them. kind: word before both names in errors."""
+    images, labels = _digit_images(f"{kind}images", images), inputs.array(f"{kind}labels", labels)
+    if labels.shape[:1] != images.shape[:1]:
+        got = f"got {len(images)} and {labels.size}"
+        raise ValueError(f"each {kind}image needs a label: {got}")
+    return images, _class_labels(f"{kind}labels", labels, 10)
+
+
+def _digit_images(name, images):
+    images = inputs.pixels(name, images)
+    if images.shape[1:] != (28, 28, 1) or not len(images):
+        raise ValueError(f"{name} must have shape (n, 28, 28, 1), n >= 1, got {images.shape}")
+    return images
+
+
+def _class_labels(name, labels, classes):
+    labels = inputs.array(name, labels)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
+        raise ValueError(
+            f"{name} must be ints (n,), n >= 1, got {labels.dtype} {labels.shape}; "
+            "of logits, take argmax(axis=1)"
+        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"{name} must lie in 0..{classes - 1}, got {labels.min()}..{labels.max()}")
+    return labels
 
 
 def _untrained_classifier(rng):
@@ -86,14 +116,13 @@ def kept_classifier(images, labels, held_out_images, held_out_labels, folder=Non
     Returns: the classifier, and its accuracy on the held-out digits, in [0, 1]: 0.96 or so after
     4,000 of the digits that `data.load_mnist` embeds. Raises: ValueError.
     """
-    if len(held_out_images) != len(held_out_labels) or not len(held_out_images):
-        raise ValueError(
-            "each held-out image needs a label: "
-            f"got {len(held_out_images)} and {len(held_out_labels)}"
-        )
+    images, labels = _digits(images, labels)
+    held_out = _digits(held_out_images, held_out_labels, "held-out ")
     if folder is None:
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         folder = os.path.join(cache, "gan-course")
+    if not isinstance(folder, (str, os.PathLike)):
+        raise ValueError(f"folder must be a path, got {folder!r}")
     recipe = inspect.getsource(digit_classifier) + inspect.getsource(_untrained_classifier)
     content = hashlib.sha256((recipe + keras.__version__).encode())
     for array in (images, labels):
@@ -107,7 +136,7 @@ def kept_classifier(images, labels, held_out_images, held_out_labels, folder=Non
             with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
                 np.savez(pathlib.Path(unfinished, path.name), *classifier.get_weights())
                 os.replace(pathlib.Path(unfinished, path.name), path)
-    return classifier, classifier.evaluate(held_out_images, held_out_labels, verbose=0)[1]
+    return classifier, classifier.evaluate(*held_out, verbose=0)[1]
 
 
 def _read_classifier(path):
@@ -122,7 +151,18 @@ def _read_classifier(path):
 
 
 def features(classifier, images):
-    """The 64 values of the classifier's layer "features" for each image, float64 (n, 64)."""
+    """The 64 values of the classifier's layer "features" for each image, float64 (n, 64).
+
+    classifier: from `digit_classifier` or `kept_classifier`. images: (n, 28, 28, 1) in [-1, 1].
+    Raises: ValueError.
+    """
+    known = [layer.name for layer in getattr(classifier, "layers", [])]
+    if not isinstance(classifier, keras.Model) or "features" not in known:
+        raise ValueError(
+            'classifier must be a Keras model with a layer named "features", '
+            f"got {type(classifier).__name__} with the layers {known}"
+        )
+    images = _digit_images("images", images)
     layer = classifier.get_layer("features")
     extractor = keras.Model(classifier.inputs[0], layer.output)
     parts = [extractor(part, training=False).numpy() for part in _parts(images)]
@@ -167,8 +207,7 @@ def frechet_bias(samples, n):
     samples, _ = _feature_pair(samples, samples)
     least = samples.shape[1] + 1
     _need(least, "more than features", samples=samples)
-    if n < least:
-        raise ValueError(f"n must be above the number of features {least - 1}, got {n}")
+    n = inputs.whole_number("n", n, least)
     values = np.linalg.eigvalsh(np.atleast_2d(np.cov(samples, rowvar=False))).clip(0)
     sums = values[:, None] + values
     pairs = np.divide(np.outer(values, values), sums, out=np.zeros_like(sums), where=sums > 0)
@@ -188,9 +227,8 @@ def frechet_without_bias(real, generated, sizes=8, seed=0):
     """
     real, generated = _feature_pair(real, generated)
     _need(8 * real.shape[1], "8 times the features", real=real, generated=generated)
-    if sizes < 2:
-        raise ValueError(f"a line needs sizes of 2 or more, got {sizes}")
-    rng, most = np.random.default_rng(seed), min(len(real), len(generated))
+    sizes = inputs.whole_number("sizes", sizes, 2)
+    rng, most = inputs.random_generator(seed), min(len(real), len(generated))
     inverse = np.linspace(1 / most, 4 / most, sizes)
     distances = [
         frechet_distance(rng.permutation(real)[:n], rng.permutation(generated)[:n])
@@ -252,8 +290,7 @@ def neighbourhoods(real, generated, k=5):
     Raises: ValueError.
     """
     real, generated = _feature_pair(real, generated)
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
+    k = inputs.whole_number("k", k)
     _need(k + 1, f"more than k = {k} neighbours", real=real, generated=generated)
     radius, reach = _radius(real, k), _radius(generated, k)
     balls, recalled, covered = np.zeros(len(generated)), [], []
@@ -307,6 +344,7 @@ def classifier_test(real, generated, seed=0):
     """
     real, generated = _equally_many(real, generated)
     _need(2, "one for each half", real=real, generated=generated)
+    seed = inputs.whole_number("seed", seed, 0)
     side = np.repeat([0, 1], len(real))
     train, test, train_side, test_side = train_test_split(
         np.concatenate([real, generated]), side, test_size=0.5, stratify=side, random_state=seed
@@ -344,8 +382,8 @@ def different_bins(real, generated, bins=100, z=1.96, seed=0):
     leaves many smaller ones, chance gives less. Raises: ValueError.
     """
     real, generated = _feature_pair(real, generated)
-    if bins < 2:
-        raise ValueError(f"bins must be at least 2, got {bins}")
+    bins, z = inputs.whole_number("bins", bins, 2), inputs.number("z", z, above=0)
+    seed = inputs.whole_number("seed", seed, 0)
     distinct = len(np.unique(real, axis=0))
     if distinct < bins:
         raise ValueError(f"{bins} bins need as many different real samples, got {distinct}")
@@ -383,14 +421,8 @@ def class_balance(labels, classes=10, share=0.2):
     1 / classes, in [0, log classes], and its `floor`, to expect by chance for perfect samples,
     (classes - 1) / (2 n). Raises: ValueError.
     """
-    labels = np.asarray(labels)
-    if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
-        raise ValueError(
-            f"labels must be ints (n,), got {labels.dtype} {labels.shape}; "
-            "of logits, take argmax(axis=1)"
-        )
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"labels must lie in 0..{classes - 1}, got {labels.min()}..{labels.max()}")
+    classes, share = inputs.whole_number("classes", classes), _share(share)
+    labels = _class_labels("labels", labels, classes)
     counts = np.bincount(labels, minlength=classes)
     return ClassBalance(
         found=int((counts >= max(1, share * len(labels) / classes)).sum()),
@@ -402,7 +434,7 @@ def class_balance(labels, classes=10, share=0.2):
 def nearest(samples, references):
     """For each sample, the index of the nearest reference (Euclidean) and the distance to it.
 
-    samples (n, d), references (m, d). Returns: ints (n,), float64 (n,).
+    samples (n, d), references (m, d). Returns: ints (n,), float64 (n,). Raises: ValueError.
     """
     samples, references = _feature_pair(samples, references)
     squares = (samples**2).sum(axis=1)[:, None] + (references**2).sum(axis=1)
@@ -411,18 +443,30 @@ def nearest(samples, references):
     return index, np.linalg.norm(samples - references[index], axis=1)
 
 
+def _share(share):
+    return inputs.number("share", share, least=0, most=1)
+
+
 def _feature_pair(real, generated):
-    arrays = [np.asarray(array, "float64") for array in (real, generated)]
-    if any(array.ndim != 2 or not len(array) for array in arrays) or (
+    arrays = [
+        inputs.finite(f"the {which} array", values, "float64")
+        for which, values in (("first", real), ("second", generated))
+    ]
+    if any(array.ndim != 2 or not array.size for array in arrays) or (
         arrays[0].shape[1] != arrays[1].shape[1]
     ):
         raise ValueError(
-            "both arrays must be (samples, features) with one number of features, "
+            "both arrays must be (samples, features) with one number of features, 1 or more, "
             f"got {arrays[0].shape} and {arrays[1].shape}"
         )
-    if not all(np.isfinite(array).all() for array in arrays):
-        raise ValueError("the arrays hold values that are not finite (NaN or infinity)")
     return arrays
+
+
+def _in_the_plane(samples, places):
+    samples, places = _feature_pair(samples, places)
+    if samples.shape[1] != 2:
+        raise ValueError(f"samples must be points of the plane, (n, 2), got {samples.shape}")
+    return samples, places
 
 
 def _equally_many(real, generated):
@@ -464,9 +508,8 @@ def mode_coverage(samples, centres, sigma, share=0.2):
     over k + 1 bins, the last for all other samples, against what a perfect sampler fills.
     Raises: ValueError.
     """
-    samples, centres = _feature_pair(samples, centres)
-    if not sigma > 0:
-        raise ValueError(f"sigma must be above 0, got {sigma}")
+    samples, centres = _in_the_plane(samples, centres)
+    sigma, share = inputs.number("sigma", sigma, above=0), _share(share)
     index, distance = nearest(samples, centres)
     good = distance < 3 * sigma
     k, counts = len(centres), np.bincount(index[good], minlength=len(centres))
@@ -502,9 +545,12 @@ def curve_coverage(samples, curve, sigma, bins=50, share=0.2):
     shares of the bins and of the off-curve rest to those of a perfect sampler; for n perfect
     samples it is about bins / (2 n), not 0. Raises: ValueError.
     """
-    samples, curve = _feature_pair(samples, curve)
-    if not sigma > 0:
-        raise ValueError(f"sigma must be above 0, got {sigma}")
+    samples, curve = _in_the_plane(samples, curve)
+    sigma, share = inputs.number("sigma", sigma, above=0), _share(share)
+    bins = inputs.whole_number("bins", bins)
+    curve = curve[np.append(True, np.diff(curve, axis=0).any(axis=1))]  # no segment of length 0
+    if len(curve) < 2:
+        raise ValueError(f"curve must have two different vertices or more, got {len(curve)}")
     distance, position = _along(samples, curve)
     on_curve = distance < 3 * sigma
     part = np.minimum((position[on_curve] * bins).astype(int), bins - 1)
@@ -545,7 +591,8 @@ def sliced_wasserstein(real, generated, directions=64, seed=0):
     Raises: ValueError.
     """
     real, generated = _equally_many(real, generated)
-    axes = np.random.default_rng(seed).standard_normal((real.shape[1], directions))
+    directions = inputs.whole_number("directions", directions)
+    axes = inputs.random_generator(seed).standard_normal((real.shape[1], directions))
     axes /= np.linalg.norm(axes, axis=0)
     gaps = np.sort(real @ axes, axis=0) - np.sort(generated @ axes, axis=0)
     return float(np.sqrt((gaps**2).mean()))

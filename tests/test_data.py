@@ -77,10 +77,20 @@ def test_latent_vectors_are_standard_normal_and_follow_the_seed():
 
 
 @pytest.mark.parametrize(
-    ("n", "latent_dim", "name"), [(0, 2, "n"), (5, 0, "latent_dim"), (-1, 2, "n")]
+    ("n", "latent_dim", "name"),
+    [
+        (0, 2, "n"),
+        (5, 0, "latent_dim"),
+        (-1, 2, "n"),
+        (2.5, 2, "n"),
+        ("5", 2, "n"),
+        (None, 2, "n"),
+        (5, [2], "latent_dim"),
+        (5, np.nan, "latent_dim"),
+    ],
 )
-def test_latent_sizes_below_one_are_refused(n, latent_dim, name):
-    with pytest.raises(ValueError, match=f"{name} must be at least 1"):
+def test_latent_sizes_that_are_no_whole_numbers_from_one_on_are_refused(n, latent_dim, name):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1"):
         data.sample_latent(n, latent_dim, seed=0)
 
 
@@ -94,6 +104,18 @@ def test_display_maps_the_ends_and_the_middle():
 def test_display_refuses_other_scales(pixels):
     with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
         data.to_display(np.array(pixels))
+
+
+@pytest.mark.parametrize("images", [np.zeros(3) + 1j, "picture", [None], [[1], [1, 0]]])
+def test_display_refuses_what_are_no_numbers(images):
+    with pytest.raises(ValueError, match="images must be an array of real numbers"):
+        data.to_display(images)
+
+
+@pytest.mark.parametrize("source", [None, 5, ["embedded"], np.zeros(2)])
+def test_a_source_that_is_no_name_is_refused(source):
+    with pytest.raises(ValueError, match="source must be one of .*embedded.*full"):
+        data.load_mnist(source)
 
 
 def test_display_refuses_nan():
@@ -187,12 +209,35 @@ def test_moons_are_each_others_image():
         (lambda: data.Mixture(np.empty((0, 2)), 1), r"k >= 1, got \(0, 2\)"),
         (lambda: data.Mixture([[0, np.nan]], 1), "not finite"),
         (lambda: data.Mixture([[0, 0]], 0), "sigma must be above 0 and finite, got 0"),
-        (lambda: data.spiral(turns=0), "turns=0"),
-        (lambda: data.spiral(inner=3), "inner=3"),
-        (lambda: data.two_moons(radius=0), "radius > 0.* got 0, 200"),
-        (lambda: data.ring(modes=0), "modes must be at least 1, got 0"),
-        (lambda: data.grid(side=0), "side must be at least 1, got 0"),
-        (lambda: data.ring().sample(0, seed=0), "n must be at least 1, got 0"),
+        (lambda: data.Mixture([[0, 0]], "1"), "sigma must be above 0 and finite, got '1'"),
+        (lambda: data.Mixture([[0, 0]], np.nan), "sigma must be above 0 and finite, got nan"),
+        (lambda: data.Mixture([[0, 1j]], 1), "centres must be an array of real numbers"),
+        (lambda: data.Mixture("ab", 1), "centres must be an array of real numbers"),
+        (lambda: data.spiral(turns=np.inf), "turns must be above 0 and finite, got inf"),
+        (lambda: data.spiral(outer=np.nan), "outer must be .* got nan"),
+        (lambda: data.spiral(turns="2"), "turns must be .*finite, got '2'"),
+        (lambda: data.spiral(centres=2.5), "centres must be a whole number of at least 2, got 2.5"),
+        (lambda: data.ring(modes=2.5), "modes must be a whole number of at least 1, got 2.5"),
+        (lambda: data.ring(radius=np.nan), "radius must be .* got nan"),
+        (lambda: data.ring(radius="1"), "radius must be .* got '1'"),
+        (lambda: data.ring(radius=-1), "radius must be at least 0 and finite, got -1"),
+        (lambda: data.grid(side="5"), "side must be a whole number of at least 1, got '5'"),
+        (lambda: data.grid(spacing=np.inf), "spacing must be .* got inf"),
+        (lambda: data.grid(spacing=0), "spacing must be above 0 and finite, got 0"),
+        (lambda: data.two_moons(centres=4.5), "centres must be a whole number .* 4, got 4.5"),
+        (lambda: data.two_moons(centres=3), "centres must be a whole number of at least 4, got 3"),
+        (lambda: data.two_moons(radius="1"), "radius must be above 0 and finite, got '1'"),
+        (lambda: data.ring().sample(2.5, seed=0), "n must be a whole number .* got 2.5"),
+        (lambda: data.ring().sample(2, seed="a"), "seed must be .* got 'a'"),
+        (lambda: data.sample_latent(2, 2, seed=-1), "seed must be .* got -1"),
+        (lambda: data.ring().log_density(np.zeros((3, 2)) + 1j), "points must be an array of real"),
+        (lambda: data.ring().log_density([[0, np.nan]]), "points holds values .* not finite"),
+        (lambda: data.spiral(turns=0), "turns must be above 0 and finite, got 0"),
+        (lambda: data.spiral(inner=3), "outer must be above 3 and finite, got 1"),
+        (lambda: data.two_moons(radius=0), "radius must be above 0 and finite, got 0"),
+        (lambda: data.ring(modes=0), "modes must be a whole number of at least 1, got 0"),
+        (lambda: data.grid(side=0), "side must be a whole number of at least 1, got 0"),
+        (lambda: data.ring().sample(0, seed=0), "n must be a whole number of at least 1, got 0"),
         (lambda: data.ring().log_density(np.zeros(2)), r"points must have shape \(n, 2\)"),
     ],
 )

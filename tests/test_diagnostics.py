@@ -1,6 +1,6 @@
 import random
 
-from helpers import data, diagnostics
+from helpers import data, diagnostics, models, training
 from helpers.losses import LOSSES
 
 import keras
@@ -38,6 +38,16 @@ def calm(n=1000):
     }
 
 
+def watched(n=1000):
+    """The same with what a `Watch` adds."""
+    noise = np.random.default_rng(1).normal
+    return calm(n) | {
+        "discriminator_step": abs(noise(4e-3, 1e-3, n)),
+        "generator_step": abs(noise(4e-3, 1e-3, n)),
+        "generator_alignment": noise(0.02, 0.2, n),
+    }
+
+
 def names(diagnosis):
     return [finding.name for finding in diagnosis.findings]
 
@@ -51,11 +61,14 @@ def named(history=None, samples=FRESH, real=REAL, **options):
 
 
 def test_a_calm_run_with_fresh_draws_of_the_data_is_healthy(digits):
-    diagnosis = diagnostics.diagnose(calm(), digits[1], digits[0])
+    labels = data.load_mnist()[1][::6][:800]
+    diagnosis = diagnostics.diagnose(watched(), digits[1], digits[0], labels=labels)
     assert diagnosis.name == "healthy" and str(diagnosis) == "Nothing found."
     assert diagnosis.unchecked == {}  # so all was looked for
-    in_the_plane = diagnostics.diagnose(calm(), FRESH, REAL)
-    assert in_the_plane.name == "healthy" and [*in_the_plane.unchecked] == ["different scale"]
+    in_the_plane = diagnostics.diagnose(watched(), FRESH, REAL)
+    assert in_the_plane.name == "healthy"
+    assert [*in_the_plane.unchecked] == ["different scale", "missing classes"]
+    assert "not looked for: missing classes (give the labels of the real" in str(in_the_plane)
 
 
 def test_equal_samples_are_a_collapse(digits):
@@ -80,7 +93,8 @@ def test_variety_does_not_hang_on_the_order_of_the_samples(digits):
     kinds = np.repeat(digits[1][::10], 10, axis=0)  # 25 digits, ten times each, one after the other
     shuffled = np.random.default_rng(0).permutation(kinds)
     real = np.concatenate([digits[0], digits[1][5::10]])
-    assert named(samples=kinds, real=real) == named(samples=shuffled, real=real) == []
+    found = named(samples=kinds, real=real)
+    assert found == named(samples=shuffled, real=real) and "collapse" not in found
 
 
 @pytest.mark.parametrize(
@@ -101,8 +115,8 @@ def test_copies_are_memorised_and_fresh_draws_are_not(digits):
     images = digits[0][::27]  # 30 of all classes
     copies = images[np.random.default_rng(0).integers(30, size=200)]
     (finding,) = diagnostics.diagnose({}, copies, digits[0]).findings
-    ((ratio, _),) = finding.evidence.values()
-    assert finding.name == "memorisation" and ratio == pytest.approx(0, abs=1e-6)
+    (ratio, _), (nearer, _) = finding.evidence.values()
+    assert finding.name == "memorisation" and ratio == pytest.approx(0, abs=1e-6) and nearer == 1
     assert named(samples=digits[1], real=digits[0]) == []
     noise = np.random.default_rng(1).normal(0, 0.05, copies.shape)
     assert named(samples=copies + noise, real=digits[0]) == ["memorisation"]
@@ -238,10 +252,19 @@ def test_samples_that_are_not_finite_are_found():
 SURE = {"fake_score", "real_accuracy", "fake_accuracy"}
 READ = {  # the columns without which there is no looking for it
     "discriminator not training": {"real_score", "fake_score"},
+    "probabilities for logits": SURE | {"real_score"},
     "generator wins": SURE,
     "saturation": SURE | {"generator_gradient_norm"},
     "discriminator wins": SURE,
     "oscillation": {"fake_score"},
+}
+
+
+OTHERS = {  # not looked for in the plane, without a watch and without labels
+    "different scale",
+    "generator not training",
+    "generator loss reversed",
+    "missing classes",
 }
 
 
@@ -250,7 +273,8 @@ def test_a_check_without_its_column_says_so(column):
     history = calm()
     del history[column]
     unchecked = diagnostics.diagnose(history, FRESH, REAL).unchecked
-    del unchecked["different scale"]  # of points
+    for name in OTHERS:
+        del unchecked[name]
     assert [*unchecked] == [name for name, needs in READ.items() if column in needs]
     assert all(f"history has no {column}" == why for why in unchecked.values())
 
@@ -268,7 +292,7 @@ def test_scores_that_cannot_be_read_are_left_out(history, options, why):
     wild = history | {"fake_score": wave(len(history["fake_score"]))}
     diagnosis = diagnostics.diagnose(wild, np.repeat(FRESH[:1], 100, axis=0), REAL, **options)
     assert names(diagnosis) == ["collapse"]
-    assert [name for name, said in diagnosis.unchecked.items() if why in said] == [*READ]
+    assert {name for name, said in diagnosis.unchecked.items() if why in said} == {*READ}
     assert f"not looked for: oscillation ({diagnosis.unchecked['oscillation']})" in str(diagnosis)
 
 
@@ -292,6 +316,33 @@ def test_few_real_samples_are_no_ground_for_a_partial_collapse():
         ),
         ({"history": {"fake_score": 0.5}}, r"must be \(n,\), .*'fake_score': \(\)"),
         ({"loss": "cross_entropy"}, "loss must be one of .*'wasserstein'.*got 'cross_entropy'"),
+        ({"history": calm() | {"d_loss": np.ones(1000)}}, r"may be \[.*'real_score'.*\['d_loss'\]"),
+        ({"history": calm() | {"fake_scores": np.ones(1000)}}, r"got also \['fake_scores'\]"),
+        (
+            {"history": {"fake_score": ["a", "b"]}},
+            r"history\['fake_score'\] must be an array of real",
+        ),
+        ({"history": [0.5, 0.4]}, "must be a dict of columns, a Watch or .* got list"),
+        ({"history": None}, "must be a dict of columns, a Watch or .* got NoneType"),
+        ({"samples": FRESH + 1j}, "samples must be an array of real numbers, got .*complex"),
+        ({"samples": "abc"}, "samples must be an array of real numbers"),
+        ({"real": [[1, 2], [3]]}, "real must be an array of real numbers"),
+        ({"real": None}, "real must be an array of real numbers"),
+        ({"samples": FRESH[:, :0], "real": REAL[:, :0]}, "one shape"),
+        ({"features": 5}, "features must be a function of samples, got int"),
+        (
+            {"features": lambda x: x[:50]},
+            r"one row for each sample, \(n, d\), got \(50, 2\) for 500",
+        ),
+        ({"features": lambda x: x[:, 0]}, r"one row for each sample, \(n, d\), got \(500,\)"),
+        ({"features": lambda x: x * np.nan}, "what features returned holds .* not finite"),
+        (
+            {"labels": np.zeros(999, int)},
+            r"one for each real sample, \(1000,\), got int64 \(999,\)",
+        ),
+        ({"labels": np.zeros(1000)}, r"labels must be ints .* got float64 \(1000,\)"),
+        ({"labels": np.full(1000, -1)}, "labels must be ints of at least 0"),
+        ({"labels": ["a"] * 1000}, "labels must be an array of real numbers"),
     ],
 )
 def test_diagnose_refuses(change, message):
@@ -386,12 +437,32 @@ def test_samples_that_are_the_real_ones_lie_at_the_floor(points):
 
 def test_as_a_callback_it_looks_at_the_right_updates(small_gan, points, latents):
     gan = small_gan()  # four updates in each call of `fit`
-    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=2)
+    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=8)
     for _ in range(2):
         gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[watch])
     assert watch.history["updates"].tolist() == [0, 8, 16, 24, 32]
     assert watch.history["discriminator_step"][0] == 0
     assert watch.history["discriminator_step"][1:].min() > 0
+
+
+@pytest.mark.parametrize(
+    ("every", "looks"), [(1, [0, 4, 8, 12, 16]), (6, [0, 8, 12]), (16, [0, 16]), (17, [0])]
+)
+def test_every_counts_updates_however_many_one_call_makes(small_gan, points, latents, every, looks):
+    """A call makes four updates: a look follows the call in which a multiple of `every` lies."""
+    gan = small_gan()
+    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=every)
+    gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[watch])
+    assert watch.history["updates"].tolist() == looks
+
+
+def test_every_counts_the_batches_of_steps_per_execution(points, latents):
+    gan = PlainGAN(*players())
+    adam = keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01)
+    gan.compile(*adam, jit_compile=False, steps_per_execution=4)
+    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=8)
+    gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
+    assert watch.history["updates"].tolist() == [0, 8, 16, 24]
 
 
 def test_watching_changes_nothing(small_gan, points, latents):
@@ -439,7 +510,8 @@ class PlainGAN(keras.Model):
     def train_step(self, real):
         z, ones, zeros = tf.random.normal((32, 3)), tf.ones((32, 1)), tf.zeros((32, 1))
         with tf.GradientTape() as tape:
-            on_real, on_fake = (self.discriminator(x) for x in (real, self.generator(z)))
+            fake = self.generator(z)
+            on_real, on_fake = (self.discriminator(x, training=True) for x in (real, fake))
             loss = self.cross_entropy(ones, on_real) + self.cross_entropy(zeros, on_fake)
         weights = self.discriminator.trainable_weights
         self.discriminator_optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
@@ -460,7 +532,8 @@ def test_a_keras_model_of_ones_own_is_watched_and_diagnosed(points):
         gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
         assert watch.history["updates"].tolist() == list(range(25))
         diagnosis = diagnostics.diagnose(watch.history, watch.samples, points)
-        assert {*diagnosis.unchecked} == {"different scale", "partial collapse"}  # few, and points
+        few_points = {"different scale", "partial collapse", "missing classes"}
+        assert {*diagnosis.unchecked} == few_points
         assert ("discriminator not training" in names(diagnosis)) == (rate == 0)
         assert (watch.history["discriminator_step"] == 0).all() == (rate == 0)
 
@@ -509,13 +582,39 @@ def test_the_classic_keras_program_is_caught_and_its_mended_form_is_not(points, 
     [
         ({"loss": "cross_entropy"}, "loss must be one of .*'hinge'.* got 'cross_entropy'"),
         ({"loss": "relativistic"}, r"one of \[(?!.*relativistic.*\]).*got 'relativistic'"),
-        ({"z": np.zeros((63, 3))}, "as many real samples as latent vectors, 4 or more: 64, 63"),
-        ({"z": np.zeros((3, 3)), "real": np.zeros((3, 2))}, "4 or more: 3, 3"),
+        ({"loss": None}, "loss must be one of .* got None"),
+        ({"z": np.zeros((63, 3))}, r"as many real .* 4 or more: got \(64, 2\) and \(63, 3\)"),
+        (
+            {"z": np.zeros((3, 3)), "real": np.zeros((3, 2))},
+            r"4 or more: got \(3, 2\) and \(3, 3\)",
+        ),
+        ({"z": np.zeros(64)}, r"got \(64, 2\) and \(64,\)"),
+        ({"z": np.full((64, 3), np.nan)}, "z holds values that are not finite"),
+        ({"z": np.zeros((64, 3)) + 1j}, "z must be an array of real numbers"),
+        ({"real": np.full((64, 2), np.inf)}, "real holds values that are not finite"),
+        ({"real": "digits"}, "real must be an array of real numbers"),
+        ({"real": np.zeros((64, 5))}, r"the generator's shape, \(n, 2\), got \(64, 5\)"),
+        ({"z": np.zeros((64, 7))}, r"the generator does not take an input of shape \(4, 7\)"),
+        ({"generator": None}, "generator must be a Keras model, got NoneType"),
+        ({"discriminator": lambda x: x}, "discriminator must be a Keras model, got function"),
+        ({"discriminator": keras.Sequential([keras.layers.Dense(2)])}, r"\(n, 1\), got \(4, 2\)"),
+        *(
+            ({"every": every}, f"every must be a whole number of at least 1, got {every!r}")
+            for every in (0, -1, 2.5, "50", None)
+        ),
     ],
 )
 def test_a_watch_refuses(points, latents, change, message):
     with pytest.raises(ValueError, match=message):
-        diagnostics.Watch(*players(), **{"real": points[:64], "z": latents, **change})
+        pair = dict(zip(("generator", "discriminator"), players()))
+        diagnostics.Watch(**{**pair, "real": points[:64], "z": latents, **change})
+
+
+@pytest.mark.parametrize("updates", [-1, 2.5, "7", None])
+def test_a_look_refuses_what_is_no_number_of_updates(points, latents, updates):
+    watch = diagnostics.Watch(*players(), points[:64], latents)
+    with pytest.raises(ValueError, match="updates must be a whole number of at least 0"):
+        watch.look(updates)
 
 
 def test_a_watch_takes_every_loss_that_is_not_paired(points, latents):
@@ -538,3 +637,366 @@ def test_a_watch_that_has_not_looked_says_so():
     watch = diagnostics.Watch(*players(), np.zeros((4, 2)), np.zeros((4, 3)))
     with pytest.raises(ValueError, match="nothing was looked at yet"):
         _ = watch.history
+
+
+# ---- what the moving parts of a watch tell ------------------------------------------------
+
+
+def normalised(kind):
+    """A discriminator whose state moves in every training call, learned or not."""
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    hidden = {
+        "batch norm": [layers.Dense(8), layers.BatchNormalization()],
+        "spectral norm": [layers.SpectralNormalization(layers.Dense(8), power_iterations=1)],
+        "nested": [keras.Sequential([layers.SpectralNormalization(layers.Dense(8))])],
+        "the course's dropout": [layers.Dense(8), models.Dropout(0.3)],
+        "Keras' dropout": [layers.Dense(8), layers.Dropout(0.3)],
+    }[kind]
+    return keras.Sequential([keras.Input((2,)), *hidden, layers.LeakyReLU(0.2), layers.Dense(1)])
+
+
+KINDS = ["batch norm", "spectral norm", "nested", "the course's dropout", "Keras' dropout"]
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-6])
+@pytest.mark.parametrize("kind", KINDS)
+def test_moving_statistics_are_no_movement(points, kind, rate):
+    """A learning rate of 1e-6 moves weights by little; statistics move by much at any rate."""
+    discriminator = normalised(kind)
+    gan = PlainGAN(players()[0], discriminator)
+    state = [weight.numpy() for weight in discriminator.variables]
+    gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(rate), jit_compile=False)
+    z = data.sample_latent(128, 3, seed=0)
+    watch = diagnostics.Watch(gan.generator, discriminator, points[:128], z, every=2)
+    gan.fit(points, batch_size=32, epochs=6, verbose=0, shuffle=False, callbacks=[watch])
+    moved = any((a != b.numpy()).any() for a, b in zip(state, discriminator.variables))
+    assert moved  # so something could be mistaken for learning
+    assert (watch.history["discriminator_step"] == 0).all() == (rate == 0)
+    diagnosis = diagnostics.diagnose(watch, watch.samples, points)
+    assert ("discriminator not training" in names(diagnosis)[:1]) == (rate == 0)
+
+
+def test_weights_count_that_are_frozen_while_the_watch_is_made(points, latents):
+    """By `trainable` of the model or of its layers; and the mark is left as it was."""
+    for mark in (lambda d: [d], lambda d: d.layers):
+        generator, discriminator = players()
+        for part in mark(discriminator):
+            part.trainable = False
+        watch = diagnostics.Watch(generator, discriminator, points[:64], latents)
+        assert not any(part.trainable for part in mark(discriminator))
+        assert discriminator.trainable_weights == []
+        watch.look(0)
+        discriminator.set_weights([2 * array for array in discriminator.get_weights()])
+        watch.look(1)
+        step = watch.history["discriminator_step"][1]
+        assert step == (pytest.approx(1) if mark(discriminator) == [discriminator] else 0)
+
+
+def test_alignment_is_the_cosine_to_the_negative_gradient(points, latents):
+    generator, discriminator = players()
+    watch = diagnostics.Watch(generator, discriminator, points[:64], latents)
+    start = generator.get_weights()
+    with tf.GradientTape() as tape:
+        loss = LOSSES["non_saturating"].generator(None, discriminator(generator(latents)))
+    downhill = [-one.numpy() for one in tape.gradient(loss, generator.trainable_variables)]
+    flat = np.concatenate([one.ravel() for one in downhill])
+    across = np.random.default_rng(0).normal(size=flat.shape)
+    across -= across @ flat / (flat @ flat) * flat
+    length = np.linalg.norm(flat) / np.linalg.norm(across)
+    expected, looks = [0], 0
+    watch.look(looks)
+    for down, sideways in ((1, 0), (-1, 0), (0, 1), (3, 4), (-1, 1)):
+        generator.set_weights(start)
+        watch.look(looks + 1)  # whose alignment is that of the way back
+        move = 1e-3 * (down * flat + sideways * length * across)
+        parts = np.split(move, np.cumsum([one.size for one in start])[:-1])
+        generator.set_weights([a + b.reshape(a.shape) for a, b in zip(start, parts)])
+        looks += 2
+        watch.look(looks)
+        expected.append(down / np.hypot(down, sideways))
+    assert watch.history["generator_alignment"][::2] == pytest.approx(expected, abs=2e-3)
+
+
+def test_a_generator_without_the_argument_training_is_watched(points, latents):
+    class Bare(keras.Model):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+        def call(self, z):
+            return self.inner(z)
+
+    generator, discriminator = players()
+    watches = [
+        diagnostics.Watch(g, d, points[:64], latents)
+        for g, d in ((generator, discriminator), (Bare(generator), Bare(discriminator)))
+    ]
+    for watch in watches:
+        watch.look(0)
+    assert {k: v.tolist() for k, v in watches[0].history.items()} == {
+        k: v.tolist() for k, v in watches[1].history.items()
+    }
+
+
+# ---- what looks healthy and is not --------------------------------------------------------
+
+
+def test_a_generator_that_does_not_move_is_found_before_what_follows_from_it():
+    zeros = np.zeros(1000)
+    steep = calm()["generator_gradient_norm"]
+    frozen = watched() | sure(steep) | {"generator_step": zeros, "generator_alignment": zeros}
+    assert named(frozen) == ["generator not training", "discriminator wins"]
+    moved = frozen | {"generator_step": np.where(np.arange(1000) == 500, 1e-6, 0)}
+    assert named(moved) == ["discriminator wins"]
+
+
+def test_a_generator_that_climbs_its_loss_is_found_before_what_follows_from_it():
+    steep, noise = calm()["generator_gradient_norm"], np.random.default_rng(0).normal(0, 0.15, 1000)
+    climbs = watched() | sure(steep) | {"generator_alignment": noise - 0.3}
+    assert named(climbs) == ["generator loss reversed", "discriminator wins"]
+    assert named(climbs | {"generator_alignment": noise}) == ["discriminator wins"]
+
+
+def test_a_sigmoid_before_the_loss_is_read_from_the_scores():
+    """Logits in (0, 1) have sigmoids in (0.5, 0.731)."""
+    noise = np.random.default_rng(0).uniform
+    ones, zeros = np.ones(1000), np.zeros(1000)
+    flat = {"real_accuracy": ones, "fake_accuracy": zeros}
+    flat |= {"real_score": noise(0.5, 0.73, 1000), "fake_score": noise(0.5, 0.51, 1000)}
+    assert named(watched() | flat) == ["probabilities for logits"]
+    assert "1.386" in str(diagnostics.diagnose(watched() | flat, FRESH, REAL))
+    for other in (
+        {"fake_accuracy": 0.01 * ones},  # a negative logit
+        {"fake_score": flat["fake_score"] - 0.1},
+        {"real_score": flat["real_score"] + 0.1},
+    ):
+        assert named(watched() | flat | other) == []
+
+
+@pytest.mark.filterwarnings("ignore:.*from_logits=True:UserWarning")  # so Keras has seen it, too
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_discriminator_that_ends_in_a_sigmoid_is_found_by_a_watch(points, nested):
+    generator, discriminator = players()
+    image = keras.Input((2,))
+    squashed = keras.Sequential([discriminator, keras.layers.Activation("sigmoid")])
+    if nested:
+        squashed = keras.Model(image, squashed(image))
+    gan = PlainGAN(generator, squashed)
+    gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3), jit_compile=False)
+    z = data.sample_latent(128, 3, seed=0)
+    watch = diagnostics.Watch(generator, squashed, points[:128], z, every=1)
+    gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
+    assert diagnostics.diagnose(watch, watch.samples, points).name == "probabilities for logits"
+
+
+@pytest.fixture(scope="module")
+def written():
+    """2,500 digits of 28 by 28 pixels with their labels, and 2,500 others with theirs."""
+    images, labels = data.load_mnist()
+    order = np.random.default_rng(0).permutation(len(images))
+    return images[order[::2]], labels[order[::2]], images[order[1::2]], labels[order[1::2]]
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (range(10), []),
+        (range(3), ["missing classes"]),
+        (range(5), ["missing classes"]),
+        ([0, 1, 2, 3, 4, 5, 7, 8], []),  # two of ten lie below the limit
+    ],
+)
+def test_missing_classes(written, kept, expected):
+    real, labels, fresh, fresh_labels = written
+    some = np.random.default_rng(0).permutation(fresh[np.isin(fresh_labels, kept)])[:700]
+    found = diagnostics.diagnose({}, some, real, labels=labels)
+    assert names(found)[:1] == expected
+    if expected:
+        gone = ", ".join(str(digit) for digit in range(10) if digit not in kept)
+        assert f"hardly ever generates the classes {gone}." in str(found)
+    unlabelled = diagnostics.diagnose({}, some, real)
+    assert unlabelled.unchecked["missing classes"] == "give the labels of the real samples"
+    assert "missing classes (give the labels of the real samples)" in str(unlabelled)
+
+
+@pytest.mark.parametrize("shift", [(1, 0), (0, -1), (-1, 1), (0, 0)])
+@pytest.mark.parametrize("padded", [False, True])
+def test_training_images_moved_by_a_pixel_are_memorised(written, shift, padded):
+    real, _, fresh, _ = written
+
+    def moved(images):
+        rolled = np.roll(images, shift, axis=(1, 2))
+        if padded:  # the edge that comes in is blank
+            rolled[:, [0, -1]] = rolled[:, :, [0, -1]] = -1
+        return rolled
+
+    (finding,) = diagnostics.diagnose({}, moved(real[:300]), real).findings
+    (ratio, _), (nearer, _) = finding.evidence.values()
+    assert finding.name == "memorisation" and ratio < 1e-3 and nearer > 0.99
+    assert names(diagnostics.diagnose({}, moved(fresh[:300]), real)) == []
+
+
+def test_fifty_images_again_and_again_are_a_partial_collapse(written):
+    real, _, fresh, _ = written
+    rng = np.random.default_rng(0)
+    fifty = fresh[rng.permutation(len(fresh))[:50]]
+    copies = np.repeat(fifty, 20, axis=0)
+    noise = rng.normal(0, 0.02, copies.shape)
+    for samples in (copies, copies + noise):
+        assert named({}, samples, real) == ["partial collapse"]
+    assert named({}, fresh[:1000], real) == []
+
+
+def test_grey_samples_of_coloured_data_are_a_partial_collapse(written):
+    real, _, fresh, _ = written
+    tint = np.random.default_rng(0).uniform(0, 1, (len(real), 1, 1, 3))
+
+    def coloured(images):
+        return (images + 1) * tint[: len(images)] - 1
+
+    grey = np.repeat(coloured(fresh).mean(axis=-1, keepdims=True), 3, axis=-1)
+    found = diagnostics.diagnose({}, grey[:500], coloured(real))
+    assert names(found) == ["partial collapse"] and "hardly vary in colour" in str(found)
+    assert named({}, coloured(fresh[:500]), coloured(real)) == []
+    assert named({}, grey[:500], grey[500:1500]) == []  # the data are grey themselves
+
+
+# ---- perfect samples of data that are no images -------------------------------------------
+
+
+def binary(rng, n):
+    return (rng.random((n, 12)) < 0.5).astype("float32")
+
+
+def dense_binary(rng, n):
+    return (rng.random((n, 300)) < 0.2).astype("uint8")
+
+
+def sparse(rng, n):
+    return rng.exponential(size=(n, 200)) * (rng.random((n, 200)) < 0.01)
+
+
+def sparse_rows(rng, n):
+    return rng.normal(size=(n, 50)) * (rng.random((n, 1)) < 0.05)
+
+
+def one_hot(rng, n):
+    return np.eye(10)[rng.integers(10, size=n)]
+
+
+def counts(rng, n):
+    return rng.poisson(0.5, (n, 3))
+
+
+def on_a_line(rng, n):
+    return rng.normal(size=(n, 1)) * np.linspace(1, 2, 30)
+
+
+def one_number(rng, n):
+    return rng.normal(size=(n, 1))
+
+
+def on_a_circle(rng, n):
+    angle = rng.uniform(0, 2 * np.pi, n)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def heavy_tails(rng, n):
+    return rng.standard_t(3, (n, 20))
+
+
+def sparse_images(rng, n):
+    return (rng.random((n, 10, 10, 1)) < 1e-3).astype("float32") * 2 - 1
+
+
+def binary_images(rng, n):
+    return (rng.random((n, 12, 12)) < 0.5).astype("float32")
+
+
+DATA = [binary, dense_binary, sparse, sparse_rows, one_hot, counts, on_a_line, one_number]
+DATA += [on_a_circle, heavy_tails, sparse_images, binary_images]
+
+
+@pytest.mark.parametrize("draw", DATA)
+@pytest.mark.parametrize(("n", "m"), [(100, 60), (100, 700), (600, 1200)])
+def test_perfect_samples_of_any_data_are_healthy(draw, n, m):
+    for seed in range(2):
+        rng = np.random.default_rng(seed)
+        real, samples = draw(rng, m), draw(rng, n)
+        diagnosis = diagnostics.diagnose(watched(), samples, real)
+        assert diagnosis.name == "healthy", (seed, str(diagnosis))
+
+
+@pytest.mark.parametrize("draw", [binary, dense_binary, heavy_tails, on_a_circle, binary_images])
+def test_collapse_is_found_in_any_data(draw):
+    rng = np.random.default_rng(0)
+    real = draw(rng, 1000)
+    assert named({}, np.repeat(draw(rng, 1), 300, axis=0), real) == ["collapse"]
+
+
+@pytest.mark.parametrize("draw", [dense_binary, heavy_tails, on_a_circle, binary_images, sparse])
+def test_copies_are_found_in_any_data(draw):
+    rng = np.random.default_rng(0)
+    real = draw(rng, 1000)
+    assert "memorisation" in named({}, real[rng.permutation(1000)[:300]], real)
+
+
+def test_where_real_samples_coincide_copies_cannot_be_told():
+    rng = np.random.default_rng(0)
+    diagnosis = diagnostics.diagnose({}, one_hot(rng, 300), one_hot(rng, 800))
+    why = diagnosis.unchecked["memorisation"]
+    assert why == "half of the real samples or more have an exact copy among them"
+
+
+# ---- histories ----------------------------------------------------------------------------
+
+
+def test_columns_are_those_of_the_engine_and_of_a_watch(points, latents):
+    watch = diagnostics.Watch(*players(), points[:64], latents)
+    watch.look(0)
+    assert {*diagnostics.COLUMNS} == {*training.HISTORY_COLUMNS, *watch.history}
+
+
+def test_what_fit_returns_is_read_or_refused(small_gan, points):
+    gan = small_gan()
+    history = gan.fit(points, batch_size=16, epochs=25, verbose=0)
+    found = diagnostics.diagnose(history, np.repeat(points[:1], 100, axis=0), points)
+    assert found.name == "collapse" and "oscillation" not in found.unchecked  # 25 rows are enough
+    other = PlainGAN(*players())
+    other.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), jit_compile=False)
+    history = other.fit(points, batch_size=32, epochs=1, verbose=0)
+    with pytest.raises(ValueError, match=r"the columns of history may be .* got also \['loss'\]"):
+        diagnostics.diagnose(history, points, points)
+
+
+def test_the_last_quarter_decides():
+    """Not the first, not the whole: D wins late, or has won and lost again."""
+    late, early = np.arange(1000) >= 740, np.arange(1000) < 260
+    steep = calm()["generator_gradient_norm"]
+    for when, found in ((late, ["discriminator wins"]), (early, [])):
+        history = {name: np.where(when, sure(steep)[name], calm()[name]) for name in calm()}
+        assert named(history) == found
+
+
+@pytest.mark.parametrize("worse", ["real_accuracy", "fake_accuracy"])
+def test_both_accuracies_must_be_high_for_d_to_win(worse):
+    steep = calm()["generator_gradient_norm"]
+    assert named(sure(steep)) == ["discriminator wins"]
+    assert named(sure(steep) | {worse: np.full(1000, 0.9)}) == []
+
+
+@pytest.mark.parametrize(
+    ("score", "height", "message"),
+    [
+        (np.zeros((9, 9)), 0.1, r"score must be \(n,\), n of at least 4, got \(9, 9\)"),
+        ([1, 2, 3], 0.1, r"got \(3,\)"),
+        ([1, 2, np.nan, 3], 0.1, "score holds values that are not finite"),
+        ("abc", 0.1, "score must be an array of real numbers"),
+        (np.zeros(9), 0, "height must be above 0 and finite, got 0"),
+        (np.zeros(9), "1", "height must be above 0 and finite, got '1'"),
+    ],
+)
+def test_turns_refuses(score, height, message):
+    with pytest.raises(ValueError, match=message):
+        diagnostics.turns(score, height)

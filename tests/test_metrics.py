@@ -194,6 +194,14 @@ def test_classifier_test_of_shifted_gaussians(shift, accuracy):
     assert metrics.classifier_test(one, other + shift) == pytest.approx(accuracy, abs=0.01)
 
 
+def test_both_halves_of_the_classifier_test_hold_as_many_of_each_kind():
+    """Else one that can see nothing bets on the kind that is the larger one in its half, and is
+    wrong more often than right on the other: below 1/2, not at it."""
+    blind = np.zeros((30, 1))
+    for seed in range(10):
+        assert metrics.classifier_test(blind, blind, seed) == 0.5
+
+
 def test_classifier_test_sees_width():
     """N(0, 1) and N(0, 4) have equal density at c = sqrt(8 / 3 log 2)."""
     one, other = RNG(0).normal(size=(2, 20_000, 1))
@@ -421,6 +429,7 @@ def test_kept_classifier_refuses_digits_without_labels():
 
 
 GOOD = RNG(0).normal(size=(30, 4))
+TALL = GOOD.reshape(60, 2)
 
 
 @pytest.mark.parametrize(
@@ -430,6 +439,7 @@ GOOD = RNG(0).normal(size=(30, 4))
         (GOOD, GOOD[0], "one number of features"),
         (GOOD, GOOD[:0], "one number of features"),
         (GOOD, GOOD * np.nan, "not finite"),
+        (GOOD + 0j, GOOD, "first array must be an array of real numbers, got .* complex128"),
         (GOOD[:4], GOOD, "real has 4 samples of 4 features"),
         (GOOD, GOOD[:3], "generated has 3 samples of 4 features"),
     ],
@@ -446,6 +456,8 @@ PAIRS = [
     metrics.nearest_neighbour_test,
     metrics.classifier_test,
     lambda real, generated: metrics.different_bins(real, generated, bins=3),
+    metrics.sliced_wasserstein,
+    metrics.nearest,
 ]
 
 
@@ -455,8 +467,14 @@ PAIRS = [
     [
         (GOOD, GOOD[:, :3], "one number of features"),
         (GOOD[:0], GOOD, "one number of features"),
+        (GOOD[:, :0], GOOD[:, :0], r"one number of features, 1 or more, got \(30, 0\)"),
         (GOOD * np.nan, GOOD, "not finite"),
         (GOOD, np.where(GOOD > 1, np.inf, GOOD), "not finite"),
+        (GOOD + 1j, GOOD, "array of real numbers, got ndarray of dtype complex128"),
+        (GOOD, GOOD + 0j, "array of real numbers"),
+        (None, GOOD, "array of real numbers"),
+        (GOOD, "abc", "array of real numbers"),
+        (GOOD, [[1, 2], [3]], "array of real numbers"),
     ],
 )
 def test_every_score_refuses_what_is_no_pair_of_features(metric, real, generated, message):
@@ -468,20 +486,48 @@ def test_every_score_refuses_what_is_no_pair_of_features(metric, real, generated
     ("call", "message"),
     [
         (lambda: metrics.frechet_bias(GOOD[:4], 9), "samples has 4 .* take 5 or more"),
-        (lambda: metrics.frechet_bias(GOOD, 4), "n must be above the number of features 4, got 4"),
+        (lambda: metrics.frechet_bias(GOOD, 4), "n must be a whole number of at least 5, got 4"),
         (lambda: metrics.frechet_without_bias(GOOD, GOOD), "real has 30 .* take 32 or more"),
         (lambda: metrics.frechet_without_bias(GOOD, GOOD, 1), "real has 30 .* take 32 or more"),
-        (lambda: metrics.frechet_without_bias(GOOD[:, :1], GOOD[:, :1], 1), "sizes of 2 or more"),
+        (
+            lambda: metrics.frechet_without_bias(GOOD[:, :1], GOOD[:, :1], 1),
+            "sizes .* at least 2, got 1",
+        ),
         (lambda: metrics.kernel_distance(GOOD, GOOD[:1]), "generated has 1 .* take 2 or more"),
         (lambda: metrics.neighbourhoods(GOOD, GOOD[:5]), "generated has 5 .* take 6 or more"),
-        (lambda: metrics.neighbourhoods(GOOD, GOOD, k=0), "k must be at least 1, got 0"),
+        (
+            lambda: metrics.neighbourhoods(GOOD, GOOD, k=0),
+            "k must be a whole number of at least 1, got 0",
+        ),
         (lambda: metrics.nearest_neighbour_test(GOOD, GOOD[:9]), "same number .* 30, 9"),
         (lambda: metrics.nearest_neighbour_test(GOOD[:1], GOOD[:1]), "real has 1 .* take 2"),
         (lambda: metrics.classifier_test(GOOD, GOOD[:9]), "same number .* 30, 9"),
         (lambda: metrics.classifier_test(GOOD[:1], GOOD[:1]), "real has 1 .* take 2"),
         (lambda: metrics.different_bins(GOOD, GOOD), "100 bins need .* got 30"),
         (lambda: metrics.different_bins(GOOD[[0] * 30], GOOD, 2), "2 bins need .* got 1"),
-        (lambda: metrics.different_bins(GOOD, GOOD, bins=1), "bins must be at least 2, got 1"),
+        (
+            lambda: metrics.different_bins(GOOD, GOOD, bins=1),
+            "bins must be a whole number of at least 2, got 1",
+        ),
+        (lambda: metrics.frechet_bias(GOOD + 0j, 9), "array of real numbers"),
+        (lambda: metrics.frechet_bias(GOOD[:, :0], 9), "one number of features, 1 or more"),
+        (lambda: metrics.frechet_bias(GOOD, 9.5), "n must be a whole number .* got 9.5"),
+        (lambda: metrics.frechet_bias(GOOD, "9"), "n must be a whole number .* got '9'"),
+        (lambda: metrics.frechet_without_bias(TALL, TALL, 2.5), "sizes must be a whole number"),
+        (lambda: metrics.frechet_without_bias(TALL, TALL, seed="a"), "seed must be .* got 'a'"),
+        (lambda: metrics.neighbourhoods(GOOD, GOOD, k=2.5), "k must be a whole .* got 2.5"),
+        (lambda: metrics.neighbourhoods(GOOD, GOOD, k="5"), "k must be a whole .* got '5'"),
+        (lambda: metrics.classifier_test(GOOD, GOOD, "a"), "seed must be a whole .* got 'a'"),
+        (lambda: metrics.different_bins(GOOD, GOOD, bins=2.5), "bins must be a whole .* got 2.5"),
+        (lambda: metrics.different_bins(GOOD, GOOD, bins="9"), "bins must be a whole .* got '9'"),
+        (lambda: metrics.different_bins(GOOD, GOOD, 3, z=0), "z must be above 0 and .* got 0"),
+        (lambda: metrics.different_bins(GOOD, GOOD, 3, z=np.nan), "z must be above 0 .* got nan"),
+        (lambda: metrics.different_bins(GOOD, GOOD, 3, seed=-1), "seed must be a whole .* got -1"),
+        (lambda: metrics.class_balance([0], classes=0), "classes must be a whole .* got 0"),
+        (lambda: metrics.class_balance([0], classes="10"), "classes must be a whole .* got '10'"),
+        (lambda: metrics.class_balance([0], share=2), "share must be at least 0 and at most 1"),
+        (lambda: metrics.class_balance([0], share=np.nan), "share must be .* got nan"),
+        (lambda: metrics.class_balance(["a"]), "labels must be"),
         (lambda: metrics.class_balance([0, 10]), "labels must lie in 0..9, got 0..10"),
         (lambda: metrics.class_balance([-1, 3]), "labels must lie in 0..9, got -1..3"),
         (lambda: metrics.class_balance([]), "labels must be ints"),
@@ -493,9 +539,81 @@ def test_every_score_refuses_too_little(call, message):
         call()
 
 
-def test_classifier_refuses_images_without_labels():
-    with pytest.raises(ValueError, match="each image needs a label: got 2 and 1"):
-        metrics.digit_classifier(np.zeros((2, 28, 28, 1)), [1])
+BLANK = np.zeros((2, 28, 28, 1), "float32")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"labels": [1]}, "each (held-out )?image needs a label: got 2 and 1"),
+        ({"images": BLANK[:0], "labels": []}, r"must have shape \(n, 28, 28, 1\), n >= 1, got \(0"),
+        ({"images": BLANK[..., 0]}, r"must have shape \(n, 28, 28, 1\).* got \(2, 28, 28\)"),
+        ({"images": BLANK * np.nan}, "images holds values that are not finite"),
+        ({"images": BLANK + 255}, r"must lie in \[-1, 1\], got \[255, 255\]; divide"),
+        ({"images": BLANK + 1j}, "array of real numbers, got ndarray of dtype complex"),
+        ({"images": "digits"}, "images must be an array of real numbers"),
+        ({"labels": [0.5, 1]}, r"labels must be ints \(n,\), n >= 1, got float64 \(2,\)"),
+        ({"labels": [[0], [1]]}, r"labels must be ints \(n,\), n >= 1, got int64 \(2, 1\)"),
+        ({"labels": [0, 10]}, r"labels must lie in 0..9, got 0..10"),
+        ({"labels": ["a", "b"]}, "labels must be"),
+    ],
+)
+def test_both_classifiers_refuse_what_are_no_digits(change, message, tmp_path):
+    digits = {"images": BLANK, "labels": [0, 1], **change}
+    for call in (
+        lambda: metrics.digit_classifier(**digits),
+        lambda: metrics.kept_classifier(*digits.values(), BLANK, [0, 1], tmp_path),
+        lambda: metrics.kept_classifier(BLANK, [0, 1], *digits.values(), tmp_path),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": -1}, "epochs must be a whole number of at least 0, got -1"),
+        ({"epochs": 2.5}, "epochs must be a whole number of at least 0, got 2.5"),
+        ({"seed": "a"}, "seed must be a whole number of at least 0, got 'a'"),
+        ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
+    ],
+)
+def test_digit_classifier_refuses_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.digit_classifier(BLANK, [0, 1], **options)
+
+
+def test_kept_classifier_refuses_a_folder_that_is_none():
+    with pytest.raises(ValueError, match="folder must be a path, got 5"):
+        metrics.kept_classifier(BLANK, [0, 1], BLANK, [0, 1], folder=5)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "images", "message"),
+    [
+        (
+            None,
+            BLANK,
+            'classifier must be a Keras model with a layer named "features", got NoneType',
+        ),
+        (keras.Sequential([keras.layers.Flatten()]), BLANK, 'a layer named "features", got Sequ'),
+        (
+            "digits",
+            BLANK[:0],
+            r"images must have shape \(n, 28, 28, 1\), n >= 1, got \(0, 28, 28, 1\)",
+        ),
+        ("digits", BLANK[..., :0], r"n >= 1, got \(2, 28, 28, 0\)"),
+        ("digits", BLANK * np.nan, "not finite"),
+        ("digits", BLANK + 255, r"must lie in \[-1, 1\]"),
+        ("digits", BLANK + 1j, "array of real numbers"),
+    ],
+)
+def test_features_refuses(classifier, images, message):
+    if classifier == "digits":
+        classifier = metrics.digit_classifier(BLANK, [0, 1], epochs=0)
+    with pytest.raises(ValueError, match=message):
+        metrics.features(classifier, images)
 
 
 GRID = data.grid()
@@ -541,6 +659,7 @@ def test_samples_nowhere_near_a_mode():
 
 
 LINE = np.stack([np.linspace(0, 10, 101), np.zeros(101)], axis=1)
+CUBE = np.zeros((5, 3))
 
 
 def test_perfect_samples_of_a_curve():
@@ -565,6 +684,14 @@ def test_distance_is_to_the_curve_not_to_its_vertices():
     assert score.on_curve == 1
     assert metrics.curve_coverage(np.array([[5.05, 0.04]]), LINE, 0.01).on_curve == 0
     assert metrics.curve_coverage(np.array([[10.04, 0.0]]), LINE, 0.01).on_curve == 0  # its end
+
+
+def test_a_vertex_that_stands_twice_changes_nothing():
+    samples = RNG(0).uniform([0, -0.1], [10, 0.1], (500, 2))
+    doubled = np.repeat(LINE, [1, 3, *[1] * 98, 2], axis=0)
+    assert metrics.curve_coverage(samples, doubled, 0.05) == metrics.curve_coverage(
+        samples, LINE, 0.05
+    )
 
 
 def test_a_spiral_keeps_its_own_points():
@@ -604,9 +731,42 @@ def test_sliced_wasserstein_agrees_with_pot():
 @pytest.mark.parametrize(
     ("call", "what"),
     [
-        (lambda: metrics.mode_coverage(LINE, GRID.centres, 0), "sigma must be above 0, got 0"),
-        (lambda: metrics.curve_coverage(LINE, LINE, -1), "sigma must be above 0, got -1"),
+        (
+            lambda: metrics.mode_coverage(LINE, GRID.centres, 0),
+            "sigma must be above 0 and f.* got 0",
+        ),
+        (lambda: metrics.curve_coverage(LINE, LINE, -1), "sigma must be above 0 and .* got -1"),
+        (lambda: metrics.mode_coverage(LINE, LINE, np.nan), "sigma must be above 0 and .* got nan"),
+        (lambda: metrics.mode_coverage(LINE, LINE, np.inf), "sigma must be above 0 and .* got inf"),
+        (lambda: metrics.curve_coverage(LINE, LINE, "1"), "sigma must be above 0 and .* got '1'"),
         (lambda: metrics.mode_coverage(LINE, np.zeros((3, 3)), 1), "one number of features"),
+        (
+            lambda: metrics.mode_coverage(CUBE, CUBE, 1),
+            r"points of the plane, \(n, 2\), got \(5, 3\)",
+        ),
+        (
+            lambda: metrics.curve_coverage(CUBE, CUBE, 1),
+            r"points of the plane, \(n, 2\), got \(5, 3\)",
+        ),
+        (lambda: metrics.mode_coverage(LINE + 0j, LINE, 1), "array of real numbers"),
+        (lambda: metrics.mode_coverage(LINE, LINE, 1, share=-1), "share must be .* got -1"),
+        (lambda: metrics.curve_coverage(LINE, LINE, 1, share="a"), "share must be .* got 'a'"),
+        (
+            lambda: metrics.curve_coverage(LINE, LINE[:1], 1),
+            "two different vertices or more, got 1",
+        ),
+        (
+            lambda: metrics.curve_coverage(LINE, LINE[[3, 3]], 1),
+            "different vertices or more, got 1",
+        ),
+        (lambda: metrics.curve_coverage(LINE, LINE, 1, bins=0), "bins must be a whole .* got 0"),
+        (
+            lambda: metrics.curve_coverage(LINE, LINE, 1, bins=2.5),
+            "bins must be a whole .* got 2.5",
+        ),
+        (lambda: metrics.sliced_wasserstein(LINE, LINE, 0), "directions must be .* least 1, got 0"),
+        (lambda: metrics.sliced_wasserstein(LINE, LINE, "9"), "directions must be .* got '9'"),
+        (lambda: metrics.sliced_wasserstein(LINE, LINE, seed="a"), "seed must be .* got 'a'"),
         (lambda: metrics.sliced_wasserstein(LINE, LINE[:5]), "same number of samples, got 101, 5"),
     ],
 )
