@@ -709,7 +709,8 @@ def test_alignment_is_the_cosine_to_the_negative_gradient(points, latents):
     for down, sideways in ((1, 0), (-1, 0), (0, 1), (3, 4), (-1, 1)):
         generator.set_weights(start)
         watch.look(looks + 1)  # whose alignment is that of the way back
-        move = 1e-3 * (down * flat + sideways * length * across)
+        move = down * flat + sideways * length * across
+        move *= 3 / np.linalg.norm(move)  # far enough for another gradient there
         parts = np.split(move, np.cumsum([one.size for one in start])[:-1])
         generator.set_weights([a + b.reshape(a.shape) for a, b in zip(start, parts)])
         looks += 2
