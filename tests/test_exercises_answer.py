@@ -198,6 +198,14 @@ def test_what_a_learners_function_raised_is_told_with_its_line():
     assert "(in the line: return d[len(d)])" in said and "called with (d, an array)" in said
 
 
+def test_the_line_told_is_the_learners_and_not_that_of_a_library():
+    def of_words(d):
+        return fractions.Fraction("words")
+
+    said = exercises.check_logit(of_words)
+    assert "ValueError" in said and '(in the line: return fractions.Fraction("words"))' in said
+
+
 def test_a_function_that_changes_its_argument_is_not_judged_by_it():
     def in_place(p, q):
         q += p

@@ -9,6 +9,7 @@ import functools
 import html
 import pathlib
 import re
+import sysconfig
 import traceback
 
 import numpy as np
@@ -20,6 +21,7 @@ LOOKS = {  # {state: (sign, words, colour: that of JupyterLab's theme, light or 
     "result": ("•", "Result", "var(--jp-info-color0, #1565c0)"),
 }
 HELPERS = str(pathlib.Path(__file__).resolve().parents[1])
+PYTHONS_OWN = sysconfig.get_paths()["stdlib"]
 
 
 class Verdict(str):
@@ -223,7 +225,8 @@ def _told(error):
     own = [
         frame.line
         for frame in traceback.extract_tb(error.__traceback__)
-        if not (_is_ours(frame.filename) or "site-packages" in frame.filename)
+        if not frame.filename.startswith((HELPERS, PYTHONS_OWN))
+        and "site-packages" not in frame.filename
     ]
     return f"{words} (in the line: {own[-1].strip()})" if own and own[-1] else words
 
@@ -236,4 +239,4 @@ def _below_helpers(trace):
 
 
 def _is_ours(filename):
-    return filename.startswith(HELPERS) or filename == contextlib.__file__
+    return filename.startswith((HELPERS, contextlib.__file__))
