@@ -280,7 +280,7 @@ class Limits:
 
     variety: float = 0.35  # collapsed 0.10 or less, healthy 0.63 or more
     empty: float = 0.5  # healthy 0.15 or less, after a cure 0.40 or less, partly collapsed 0.60
-    classes: float = 0.25  # of real samples, in classes that are missing
+    classes: float = 0.35  # missing of ten: after a cure 0.2 or less, without five of them 0.5
     repeats: float = 0.15  # the same few samples 0.1 or less, after a cure 0.24 or more
     colour: float = 0.2
     sure: float = 0.98  # D's accuracy, on both kinds of samples
