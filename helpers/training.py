@@ -7,6 +7,7 @@ function is entered once for n updates, not n times.
 
 import os
 import time
+import warnings
 
 import keras
 import numpy as np
@@ -505,6 +506,7 @@ class GAN(keras.Model):
                     on_train_begin=lambda logs: setattr(batches, "first_update", self.updates_made)
                 )
             )
+            grouped = False
         else:
             if batch_size is not None:
                 raise ValueError(
@@ -516,7 +518,10 @@ class GAN(keras.Model):
                 kwargs["steps_per_epoch"] = -(-kwargs["steps_per_epoch"] // group)
         rules = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, "shuffle": False}
         try:
-            return super().fit(x, validation_data=validation_data, **rules, **kwargs)
+            with warnings.catch_warnings():
+                if grouped:  # such a Dataset does not know its length, and Keras warns at its end
+                    warnings.filterwarnings("ignore", "Your input ran out of data")
+                return super().fit(x, validation_data=validation_data, **rules, **kwargs)
         except tf.errors.InvalidArgumentError as error:
             for problem in problems:
                 raise problem from error
