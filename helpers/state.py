@@ -1,6 +1,7 @@
 """What belongs together? All that training changes is kept, restored and saved as one."""
 
 import contextlib
+import functools
 import os
 import pathlib
 
@@ -25,8 +26,6 @@ class State:
         by_hand = {id(variable) for variable in settings}
         self._moving = [one for one in self.variables if id(one) not in by_hand]
         self.beginning = [_compact(variable.numpy()) for variable in self._moving]
-        self._read = tf.function(self._values, autograph=False)
-        self._all_finite = tf.function(self._finite, autograph=False)
 
     def _values(self):
         return [tf.convert_to_tensor(variable) for variable in self.variables]
@@ -34,6 +33,16 @@ class State:
     def _finite(self):
         floats = [value for value in self._values() if value.dtype.is_floating]
         return tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in floats])
+
+    # Called as often as small networks are trained, so each is traced once and called directly.
+
+    @functools.cached_property
+    def _read(self):
+        return tf.function(self._values, autograph=False).get_concrete_function()
+
+    @functools.cached_property
+    def _all_finite(self):
+        return tf.function(self._finite, autograph=False).get_concrete_function()
 
     def finite(self):
         """Whether no variable holds NaN or infinity."""
