@@ -815,9 +815,8 @@ class Laboratory(TrainingPanel):
 
     def _apply_settings(self):
         gan, values = self.gan, {name: dial.value for name, dial in self.dials.items()}
-        if values != self._applied:
-            self._applied = values
-            self._turn(gan, values)
+        applied, self._applied = self._applied or {}, values
+        self._turn(gan, {n: v for n, v in values.items() if n not in applied or v != applied[n]})
         chosen = self._data_sets[values["data"]]
         mixture = chosen.mixture if isinstance(chosen, DrawingPad) else chosen
         if mixture is not self._mixture:
@@ -825,14 +824,20 @@ class Laboratory(TrainingPanel):
             self._real, other = (mixture.sample(self.POINTS, self._order) for _ in range(2))
             self._floor = sliced_wasserstein(self._real, other)
 
-    def _turn(self, gan, values):
-        gan.generator_optimizer.learning_rate.assign(values["generator_rate"])
-        gan.discriminator_optimizer.learning_rate.assign(values["discriminator_rate"])
-        gan.active_latent_dim.assign(values["latent_dim"])
-        gan.choose_discriminator_steps(values["discriminator_steps"])
-        gan.choose_loss(values["loss"])
-        if "r1" in values:
-            gan.penalty_weights["r1"].assign(values["r1"])
+    @staticmethod
+    def _turn(gan, turned):
+        """Give the model the values of the dials that were turned; a rate that decays goes on."""
+        act = {
+            "generator_rate": gan.generator_optimizer.learning_rate.assign,
+            "discriminator_rate": gan.discriminator_optimizer.learning_rate.assign,
+            "latent_dim": gan.active_latent_dim.assign,
+            "discriminator_steps": gan.choose_discriminator_steps,
+            "loss": gan.choose_loss,
+            "r1": lambda weight: gan.penalty_weights["r1"].assign(weight),
+            "data": lambda name: None,  # see `_apply_settings`
+        }
+        for name, value in turned.items():
+            act[name](value)
 
     def _step(self):
         self._apply_settings()

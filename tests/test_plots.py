@@ -76,6 +76,16 @@ def test_curves_mark_the_constants_and_tell_roles_apart_twice():
         assert axes.get_xlabel() == "updates" and axes.get_ylabel()
 
 
+def test_curves_run_from_left_to_right_at_the_updates_they_average():
+    run = history(300)
+    _, axes = plots.curves(run, window=10)
+    left, right = axes[0].get_xlim()
+    assert left < right
+    first, last = axes[0].lines[0].get_xydata()[[0, -1]]
+    assert np.allclose(first, [10, run["discriminator_loss"][:10].mean()])
+    assert np.allclose(last, [300, run["discriminator_loss"][-10:].mean()])
+
+
 def test_curves_of_nothing_are_refused():
     with pytest.raises(ValueError, match="train first"):
         plots.curves(history(0))

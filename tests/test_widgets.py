@@ -338,6 +338,31 @@ def test_every_dial_reaches_the_running_model(laboratory):
         laboratory.set(rate=1)
 
 
+def test_turning_one_dial_leaves_the_decay_of_the_learning_rates_alone():
+    def build():
+        gan = build_points(("non_saturating",))
+        adams = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(3e-3)
+        gan.compile(*adams, penalties={"r1": 0.1}, halving_updates=4, jit_compile=False)
+        return gan
+
+    def rates(gan):
+        optimizers = gan.generator_optimizer, gan.discriminator_optimizer
+        return [float(optimizer.learning_rate) for optimizer in optimizers]
+
+    laboratory = widgets.Laboratory(build, {"ring": RING}, batch_size=8, updates_per_chunk=4)
+    laboratory.run(1)
+    assert np.allclose(rates(laboratory.gan), [5e-3, 1.5e-3])
+    laboratory.set(r1=0.3, latent_dim=1)
+    laboratory.run(1)
+    assert np.allclose(rates(laboratory.gan), [1e-2 / 3, 1e-3])
+    laboratory.set(generator_rate=3e-2)  # falls on from there: 3 to 4 times the halving
+    laboratory.run(1)
+    assert np.allclose(rates(laboratory.gan), [3e-2 * 3 / 4, 3e-3 / 4])
+    start_over(laboratory)  # what the dials show
+    assert np.allclose(rates(laboratory.gan), [3e-2, 3e-3])
+    laboratory.close()
+
+
 @pytest.mark.parametrize("begin", ["pause", "dial"])
 def test_a_dial_turned_while_a_picture_is_drawn_acts(laboratory, begin):
     show = laboratory._show
