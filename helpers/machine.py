@@ -10,7 +10,7 @@ import keras
 import psutil
 from packaging.requirements import Requirement
 
-from . import data, models, training
+from . import data, training
 
 DISTRIBUTION = "gan-course-helpers"  # this package, as pyproject.toml names it
 PYTHONS = (3, 10), (3, 13)  # the oldest and the newest that TensorFlow 2.21 is made for
@@ -183,7 +183,7 @@ def speed_probe(images):
     the seconds it took.
     """
     start = time.perf_counter()
-    recipe = models.PRESETS["course"]
+    recipe = training.PRESETS["course"]
     gan = training.gan_from_preset(recipe)
     gan.fit(images, batch_size=recipe.batch_size, epochs=16, verbose=0)
     return gan, time.perf_counter() - start

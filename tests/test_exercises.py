@@ -1,8 +1,9 @@
 import inspect
 import itertools
 
-from helpers import bugs, exercises, failures, losses, metrics
-from helpers.exercises import training_failures
+from helpers import exercises, losses, metrics
+from helpers.diagnostics import scenarios
+from helpers.exercises import published_bugs, training_failures
 
 import keras
 import numpy as np
@@ -590,7 +591,7 @@ def test_named_failures(answer, words):
 
 
 def test_every_failure_can_be_named_and_is_not_given_away():
-    names = list(failures.FAILURES)
+    names = list(scenarios.FAILURES)
     assert list(exercises.FAILURE_SIGNS) == names
     assert {name for pair in training_failures._TWO_NAMES for name in pair} <= set(names)
     assert all(list(pair) == sorted(pair) for pair in training_failures._TWO_NAMES)
@@ -634,14 +635,14 @@ TOO_STRICT = {
 }
 
 
-@pytest.mark.parametrize("name", bugs.BUGGY)
+@pytest.mark.parametrize("name", published_bugs.BUGGY)
 def test_invariants(name):
     assert exercises.check_invariant(None, name).state == "not answered"
     said = exercises.check_invariant(INVARIANTS[name], name)
-    assert said.is_right and bugs.BUGGY[name].source in said
+    assert said.is_right and published_bugs.BUGGY[name].source in said
     said = exercises.check_invariant(TOO_WEAK[name], name)
     assert "Not yet: it lets the published bug pass." in said
-    assert bugs.BUGGY[name].hint in said
+    assert published_bugs.BUGGY[name].hint in said
     too_strict, version = TOO_STRICT[name]
     said = exercises.check_invariant(too_strict, name)
     assert "also rejects another right version" in said and version in said
@@ -684,13 +685,15 @@ def test_no_invariant_breaks_the_check(answer, words):
 def test_labels_beyond_1_leave_the_loss_without_a_floor():
     rng = np.random.default_rng(0)
     real, fake = rng.normal(size=(2, 500, 1))
-    assert bugs.right_labels_loss(real, fake, rng) == pytest.approx(
+    assert published_bugs.right_labels_loss(real, fake, rng) == pytest.approx(
         float(losses.logistic_discriminator(real, fake))
     )
     sure = np.full((500, 1), 20.0)
-    assert bugs.buggy_labels_loss(sure, -sure, rng) == pytest.approx(-2 * 0.05 * 20, rel=0.1)
-    assert bugs.buggy_labels_loss(2 * sure, -2 * sure, rng) == pytest.approx(-4, rel=0.1)
-    assert bugs.right_labels_loss(sure, -sure, rng) == pytest.approx(0, abs=1e-6)
+    assert published_bugs.buggy_labels_loss(sure, -sure, rng) == pytest.approx(
+        -2 * 0.05 * 20, rel=0.1
+    )
+    assert published_bugs.buggy_labels_loss(2 * sure, -2 * sure, rng) == pytest.approx(-4, rel=0.1)
+    assert published_bugs.right_labels_loss(sure, -sure, rng) == pytest.approx(0, abs=1e-6)
 
 
 def test_a_normal_factor_leaves_the_segment_two_times_in_three():
@@ -705,15 +708,18 @@ def test_a_normal_factor_leaves_the_segment_two_times_in_three():
 
         return length(points - real) + length(fake - points) - length(fake - real)
 
-    assert abs(detour(bugs.right_interpolation(real, fake, rng))).max() < 1e-6
-    outside = detour(bugs.buggy_interpolation(real, fake, rng)) > 1e-6
+    assert abs(detour(published_bugs.right_interpolation(real, fake, rng))).max() < 1e-6
+    outside = detour(published_bugs.buggy_interpolation(real, fake, rng)) > 1e-6
     assert outside.mean() == pytest.approx(1 - (stats.norm.cdf(1) - 0.5), abs=0.03)
 
 
 def test_keras_counts_logits_as_the_bug_does():
     real, fake = np.random.default_rng(0).normal(size=(2, 200, 1))
     labels = np.repeat([1.0, 0.0], 200)[:, None]
-    for count, threshold in ((bugs.buggy_accuracy, 0.5), (bugs.right_accuracy, 0.0)):
+    for count, threshold in (
+        (published_bugs.buggy_accuracy, 0.5),
+        (published_bugs.right_accuracy, 0.0),
+    ):
         metric = keras.metrics.BinaryAccuracy(threshold=threshold)
         metric.update_state(labels, np.concatenate([real, fake]))
         assert count(real, fake) == pytest.approx(float(metric.result()))
@@ -724,15 +730,21 @@ def test_a_root_without_epsilon_has_no_gradient_at_zero():
     slopes = np.random.default_rng(0).normal(size=(5, 3))
     length = np.linalg.norm(slopes, axis=1, keepdims=True)
     by_hand = 2 * (length - 1) * slopes / length / 5
-    assert np.allclose(bugs.right_penalty_gradient(slopes), by_hand, atol=1e-6)
-    assert np.allclose(bugs.buggy_penalty_gradient(slopes), by_hand, atol=1e-6)
+    assert np.allclose(published_bugs.right_penalty_gradient(slopes), by_hand, atol=1e-6)
+    assert np.allclose(published_bugs.buggy_penalty_gradient(slopes), by_hand, atol=1e-6)
     slopes[2] = 0
-    assert np.isnan(bugs.buggy_penalty_gradient(slopes)).any(axis=1).tolist() == [0, 0, 1, 0, 0]
-    assert (bugs.right_penalty_gradient(slopes)[2] == 0).all()
+    assert np.isnan(published_bugs.buggy_penalty_gradient(slopes)).any(axis=1).tolist() == [
+        0,
+        0,
+        1,
+        0,
+        0,
+    ]
+    assert (published_bugs.right_penalty_gradient(slopes)[2] == 0).all()
 
 
 def test_the_bugs_can_be_read_at_a_glance():
-    for bug in bugs.BUGGY.values():
+    for bug in published_bugs.BUGGY.values():
         for step in (bug.buggy, bug.right):
             assert len(inspect.getsource(step).splitlines()) <= 9
         assert bug.call.startswith(f"step{inspect.signature(bug.buggy)}")

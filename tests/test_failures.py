@@ -1,4 +1,5 @@
-from helpers import diagnostics, failures, training
+from helpers import diagnostics, training
+from helpers.diagnostics import scenarios
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 @pytest.fixture(scope="module")
 def games():
-    return {name: failures.Game(name) for name in ("digits", "ring")}
+    return {name: scenarios.Game(name) for name in ("digits", "ring")}
 
 
 def played(game, settings, updates, seed=None):
@@ -42,11 +43,11 @@ def test_what_can_be_planted_is_what_can_be_named():
         "missing classes",
     }
     known = {name for name, _, _ in diagnostics.CHECKS}
-    assert known - of_programs == {*failures.FAILURES} - {"healthy"} and of_programs < known
-    assert all(name == failure.name for name, failure in failures.FAILURES.items())
+    assert known - of_programs == {*scenarios.FAILURES} - {"healthy"} and of_programs < known
+    assert all(name == failure.name for name, failure in scenarios.FAILURES.items())
 
 
-@pytest.mark.parametrize("failure", failures.FAILURES.values(), ids=lambda failure: failure.name)
+@pytest.mark.parametrize("failure", scenarios.FAILURES.values(), ids=lambda failure: failure.name)
 def test_every_recipe_names_a_game_and_its_data(games, failure):
     game = games[failure.game]
     shape = game.gan.sample_shape
@@ -61,7 +62,7 @@ def test_every_recipe_names_a_game_and_its_data(games, failure):
 
 def test_the_games_are_two():
     with pytest.raises(ValueError, match='"digits" and "ring", got \'faces\''):
-        failures.Game("faces")
+        scenarios.Game("faces")
 
 
 # ---- a game -------------------------------------------------------------------------------
@@ -76,16 +77,16 @@ def test_a_seed_gives_one_run_whatever_was_played_before(games):
     game = games["ring"]
     runs = []
     for seed in (3, 4, 3):
-        played(game, failures.CALM_RING, 100, seed)
+        played(game, scenarios.CALM_RING, 100, seed)
         runs.append(state(game))
-        played(game, failures.FAILURES["oscillation"].planted, 50)
+        played(game, scenarios.FAILURES["oscillation"].planted, 50)
     assert all(np.array_equal(a, b) for a, b in zip(runs[0], runs[2]))
     assert not any(np.array_equal(a, b) for a, b in zip(runs[0], runs[1]))
 
 
 def test_settings_are_those_that_are_played(games):
     game = games["ring"]
-    chosen = failures.Settings(2e-3, 0.0, 0.7, "minimax", 1)
+    chosen = scenarios.Settings(2e-3, 0.0, 0.7, "minimax", 1)
     game.start(0)
     generator, discriminator = (
         game.gan.generator.get_weights(),
@@ -100,18 +101,18 @@ def test_settings_are_those_that_are_played(games):
     assert history["generator_loss"].max() < 0  # log(1 - D)
     assert all((a == b).all() for a, b in zip(discriminator, gan.discriminator.get_weights()))
     assert not any((a == b).all() for a, b in zip(generator, gan.generator.get_weights()))
-    game.train(failures.Settings(), 50)
+    game.train(scenarios.Settings(), 50)
     assert gan.active_latent_dim.numpy() == 2 and gan.loss_name == "non_saturating"
 
 
 def test_what_is_looked_at_is_what_the_settings_use(games):
-    game, line = games["digits"], failures.FAILURES["partial collapse"].planted
-    few = failures.FAILURES["memorisation"].planted
+    game, line = games["digits"], scenarios.FAILURES["partial collapse"].planted
+    few = scenarios.FAILURES["memorisation"].planted
     real, z = game.seen(line, 64)
     again, _ = game.seen(line, 64)
     assert (real == again).all() and len(np.unique(real, axis=0)) == 64
     assert z.shape == (64, 32) and z[:, 0].std() > 0.5 and not z[:, 1:].any()
-    assert game.seen(failures.CALM, 64)[1].std(axis=0).min() > 0.5
+    assert game.seen(scenarios.CALM, 64)[1].std(axis=0).min() > 0.5
     copies = game.seen(few, 64)[0]
     assert (np.unique(copies, axis=0) == np.unique(game.real(few), axis=0)).all()
 
@@ -120,7 +121,7 @@ def test_what_is_looked_at_is_what_the_settings_use(games):
 
 
 def test_momentum_oscillates_on_the_ring_and_r1_cures_it(games):
-    game, failure = games["ring"], failures.FAILURES["oscillation"]
+    game, failure = games["ring"], scenarios.FAILURES["oscillation"]
     planted = played(game, failure.planted, failure.updates, seed=0)
     assert diagnosed(game, failure.planted, planted).name == "oscillation"
     cured = played(game, failure.cured, 1000)
@@ -128,17 +129,17 @@ def test_momentum_oscillates_on_the_ring_and_r1_cures_it(games):
 
 
 def test_pixels_as_they_are_stored_are_another_scale(games):
-    game, settings = games["digits"], failures.FAILURES["different scale"].planted
+    game, settings = games["digits"], scenarios.FAILURES["different scale"].planted
     history = played(game, settings, 50, seed=0)
     assert diagnosed(game, settings, history).name == "different scale"
-    other = played(game, failures.CALM, 50, seed=0)  # the same players, shown other real samples
+    other = played(game, scenarios.CALM, 50, seed=0)  # the same players, shown other real samples
     assert history["fake_score"][0] == pytest.approx(other["fake_score"][0])
     assert history["real_score"][0] != pytest.approx(other["real_score"][0], abs=0.1)
 
 
 def test_a_rate_without_its_minus_sign_is_not_finite_and_a_fresh_start_is(games):
-    game, failure = games["digits"], failures.FAILURES["non-finite"]
-    wild = failures.Settings(2e6, 2e6)  # breaks at once; at 2e4 it takes some hundred updates
+    game, failure = games["digits"], scenarios.FAILURES["non-finite"]
+    wild = scenarios.Settings(2e6, 2e6)  # breaks at once; at 2e4 it takes some hundred updates
     diagnosis = diagnosed(game, wild, played(game, wild, 50, seed=0))
     assert diagnosis.name == "non-finite" and "first row that is not finite" in str(diagnosis)
     assert failure.anew
@@ -147,7 +148,7 @@ def test_a_rate_without_its_minus_sign_is_not_finite_and_a_fresh_start_is(games)
 
 
 def test_a_discriminator_at_rate_0_is_not_training(games):
-    game, failure = games["digits"], failures.FAILURES["discriminator not training"]
+    game, failure = games["digits"], scenarios.FAILURES["discriminator not training"]
     history = played(game, failure.planted, 100, seed=0)
     assert diagnosed(game, failure.planted, history).name == failure.name
 
@@ -157,26 +158,29 @@ def test_a_discriminator_at_rate_0_is_not_training(games):
     [
         (lambda game: game.start(-1), "seed must be a whole number of at least 0, got -1"),
         (lambda game: game.start("a"), "seed must be a whole number of at least 0, got 'a'"),
-        (lambda game: game.seen(failures.CALM, 0), "n must be a whole number .* got 0"),
-        (lambda game: game.train(failures.CALM, 0), "updates must be a whole number .* got 0"),
-        (lambda game: game.train(failures.CALM, 2.5), "updates must be a whole number .* got 2.5"),
+        (lambda game: game.seen(scenarios.CALM, 0), "n must be a whole number .* got 0"),
+        (lambda game: game.train(scenarios.CALM, 0), "updates must be a whole number .* got 0"),
+        (lambda game: game.train(scenarios.CALM, 2.5), "updates must be a whole number .* got 2.5"),
         (lambda game: game.train(None, 50), "settings must be a Settings, got NoneType"),
         (lambda game: game.real("all"), "settings must be a Settings, got str"),
         (
-            lambda game: game.train(failures.Settings(data="faces"), 50),
+            lambda game: game.train(scenarios.Settings(data="faces"), 50),
             r"data of this game must be one of \['all'\], got 'faces'",
         ),
         (
-            lambda game: game.train(failures.Settings(latent_dim=3), 50),
+            lambda game: game.train(scenarios.Settings(latent_dim=3), 50),
             "latent_dim must be at least 1 and at most 2, got 3",
         ),
         (
-            lambda game: game.seen(failures.Settings(latent_dim=0)),
+            lambda game: game.seen(scenarios.Settings(latent_dim=0)),
             "latent_dim must be at least 1 and at most 2, got 0",
         ),
-        (lambda game: game.train(failures.Settings(generator_rate=-1), 50), "generator_rate .* -1"),
-        (lambda game: game.train(failures.Settings(r1=np.nan), 50), "r1 must be .* got nan"),
-        (lambda game: game.train(failures.Settings(loss="hinge"), 50), "got 'hinge'"),
+        (
+            lambda game: game.train(scenarios.Settings(generator_rate=-1), 50),
+            "generator_rate .* -1",
+        ),
+        (lambda game: game.train(scenarios.Settings(r1=np.nan), 50), "r1 must be .* got nan"),
+        (lambda game: game.train(scenarios.Settings(loss="hinge"), 50), "got 'hinge'"),
     ],
 )
 def test_a_game_refuses_and_stays_as_it_was(games, call, message):
@@ -198,4 +202,4 @@ def settable(gan):
 @pytest.mark.parametrize("name", [None, 3, ["ring"]])
 def test_a_game_that_has_no_name_is_refused(name):
     with pytest.raises(ValueError, match='the games are "digits" and "ring", got'):
-        failures.Game(name)
+        scenarios.Game(name)

@@ -1,4 +1,4 @@
-from helpers import models
+from helpers import models, training
 
 import keras
 import numpy as np
@@ -146,7 +146,7 @@ SIZES = {  # weights and biases of the published programs, counted by hand
 @pytest.mark.parametrize("name", SIZES)
 def test_classic_presets_have_their_programs_sizes(name):
     """Dropout's counters are no numbers of the nets'."""
-    for player, size in zip(models.PRESETS[name].players(), SIZES[name]):
+    for player, size in zip(training.PRESETS[name].players(), SIZES[name]):
         assert sum(one.numpy().size for one in player.weights if one.name != "draws") == size
 
 
@@ -158,9 +158,9 @@ PUBLISHED_ADAM = {  # learning rate, beta_1, beta_2
 }
 
 
-@pytest.mark.parametrize("name", models.PRESETS)
+@pytest.mark.parametrize("name", training.PRESETS)
 def test_a_presets_optimizer_has_all_of_its_settings(name):
-    adam = models.PRESETS[name].optimizer()
+    adam = training.PRESETS[name].optimizer()
     settings = float(adam.learning_rate), adam.beta_1, adam.beta_2
     assert np.allclose(settings, PUBLISHED_ADAM[name])
 
@@ -174,9 +174,9 @@ def test_batch_norm_comes_before_the_activation():
     assert outputs.min() == 0 and 0.35 < (outputs == 0).mean() < 0.65
 
 
-@pytest.mark.parametrize("name", models.PRESETS)
+@pytest.mark.parametrize("name", training.PRESETS)
 def test_every_preset_plays(name):
-    preset = models.PRESETS[name]
+    preset = training.PRESETS[name]
     generator, discriminator = preset.players()
     images = generator(np.zeros((2, preset.latent_dim), "float32"))
     assert images.shape == (2, 28, 28, 1) and discriminator(images).shape == (2, 1)

@@ -6,8 +6,9 @@ import sys
 import threading
 import time
 
-from helpers import batching, models, training
+from helpers import models, training
 from helpers.losses import LOSSES
+from helpers.training import batching
 
 import keras
 import numpy as np
@@ -586,9 +587,9 @@ def test_a_generator_with_convolutions_is_not_for_xla_either():
     assert gan.jit_compile is False
 
 
-@pytest.mark.parametrize("name", models.PRESETS)
+@pytest.mark.parametrize("name", training.PRESETS)
 def test_every_preset_is_trained_by_xla(name):
-    assert training.gan_from_preset(models.PRESETS[name]).jit_compile is True
+    assert training.gan_from_preset(training.PRESETS[name]).jit_compile is True
 
 
 def test_penalty_weight_acts(small_gan, points):
@@ -774,7 +775,7 @@ def policy():
 @pytest.mark.parametrize("preset", ["course", "wide_dropout"])
 def test_bfloat16_trains_with_losses_and_samples_in_float32(policy, preset):
     policy("mixed_bfloat16")
-    gan = training.gan_from_preset(models.PRESETS[preset], jit_compile=False)
+    gan = training.gan_from_preset(training.PRESETS[preset], jit_compile=False)
     assert gan.generator.layers[0].compute_dtype == "bfloat16"
     images = np.random.default_rng(0).uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
     gan.fit(images, batch_size=16, epochs=2, verbose=0)

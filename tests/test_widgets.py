@@ -5,6 +5,7 @@ import threading
 import time
 
 from helpers import data, models, training, widgets
+from helpers.widgets import picture, training_panel
 
 import ipywidgets as ipw
 import keras
@@ -88,7 +89,7 @@ def test_a_slider_redraws_while_paused(panel):
 
 
 def test_the_last_picture_is_drawn_although_the_page_lags(panel, monkeypatch):
-    monkeypatch.setattr(widgets, "UNACKNOWLEDGED_SECONDS", 1e9)  # no page: never ready again
+    monkeypatch.setattr(picture, "UNACKNOWLEDGED_SECONDS", 1e9)  # no page: never ready again
     for _ in range(widgets.FRAMES_AHEAD):
         panel.run(1)
     last = panel.picture.png
@@ -158,7 +159,7 @@ def test_frames_wait_for_the_page(panel):
     for _ in range(widgets.FRAMES_AHEAD):  # frames that no page acknowledges
         panel.run(1)
     assert not panel.picture.ready
-    panel.picture._sent_at -= widgets.UNACKNOWLEDGED_SECONDS
+    panel.picture._sent_at -= picture.UNACKNOWLEDGED_SECONDS
     assert panel.picture.ready
     panel.picture._sent_at = time.monotonic()
     panel.picture.shown = panel.picture.sent - 1
@@ -243,7 +244,7 @@ def test_the_panel_keeps_the_ratio_of_two_learning_rates():
 
 @pytest.mark.parametrize("rate", [1.5e-3, 2.345e-5, 3e-3, 0.12])
 def test_a_rate_slider_shows_and_keeps_the_exact_rate(rate):
-    slider = widgets._rate_slider("rate", np.float32(rate))
+    slider = training_panel._rate_slider("rate", np.float32(rate))
     assert slider.value == rate and slider.options[slider.index] == (str(rate), rate)
     assert len({label for label, _ in slider.options}) == len(slider.options)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..bugs import BUGGY
 from .answer import NotYet, Verdict, call, compare, guarded, numbers, shown
+from .published_bugs import BUGGY
 
 FAILURE_SIGNS = {  # {name: (what such a run shows, where to look for it)}
     "healthy": ("scores of D that stay away from 0 and 1, and samples that vary", "every curve"),
@@ -148,7 +148,7 @@ def check_named_failures(answer, names):
 
 @guarded
 def check_invariant(answer, name):
-    """A function (step) -> bool, True for right versions of `bugs.BUGGY[name]`, False for the bug."""
+    """A function (step) -> bool, True for right versions of `published_bugs.BUGGY[name]`, False for the bug."""
     if not isinstance(name, str) or name not in BUGGY:
         raise NotYet(f"the bugs are {', '.join(BUGGY)}; got {shown(name)}.")
     bug = BUGGY[name]

@@ -11,7 +11,8 @@ import argparse
 import collections
 import time
 
-from helpers import data, diagnostics, failures, losses, models, training
+from helpers import data, diagnostics, losses, models, training
+from helpers.diagnostics import scenarios
 
 import keras
 import numpy as np
@@ -172,7 +173,7 @@ def rows(cures):
 
     def game(name):
         if name not in games:
-            games[name] = failures.Game(name)
+            games[name] = scenarios.Game(name)
         return games[name]
 
     def planted(failure, cure):
@@ -190,13 +191,13 @@ def rows(cures):
     def beside_health(kind):
         def run(seed):
             game("digits").start(seed)
-            history = stretch(game("digits"), failures.CALM, 500)
+            history = stretch(game("digits"), scenarios.CALM, 500)
             real, labels, samples = among_real(kind, seed)
             return diagnostics.diagnose(history, samples, real, labels=labels)
 
         return run
 
-    for failure in failures.FAILURES.values():
+    for failure in scenarios.FAILURES.values():
         yield failure.name, failure.name, planted(failure, False)
         if cures:
             yield f"cured: {failure.name}", "healthy", planted(failure, True)

@@ -7,7 +7,7 @@ the first rows are the real-vs-real floor and uniform noise in the same features
 
 import argparse
 
-from helpers import data, metrics, models, training
+from helpers import data, metrics, training
 
 import keras
 import numpy as np
@@ -18,7 +18,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--seconds", type=float, nargs="+", default=[10, 20, 30, 60])
-    parser.add_argument("--presets", nargs="+", choices=models.PRESETS, default=[*models.PRESETS])
+    parser.add_argument(
+        "--presets", nargs="+", choices=training.PRESETS, default=[*training.PRESETS]
+    )
     arguments = parser.parse_args()
     images, labels = data.load_mnist()
     train_images, held_out, train_labels, _ = train_test_split(
@@ -34,7 +36,7 @@ def main():
     uniform = np.random.default_rng(0).uniform(-1, 1, (4000, 28, 28, 1)).astype("float32")
     print(f"real training digits {score(train_images):.2f}   uniform noise {score(uniform):.0f}")
     for name in arguments.presets:
-        preset = models.PRESETS[name]
+        preset = training.PRESETS[name]
         for seed in range(arguments.seeds):
             keras.utils.set_random_seed(seed)
             gan = training.gan_from_preset(preset, seed=seed)

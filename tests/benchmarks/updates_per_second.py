@@ -31,12 +31,12 @@ CONVOLUTIONAL = "convolutional"
 
 def recipes():
     """{name: (Preset, shape of one sample)}"""
-    from helpers import models
+    from helpers import models, training
 
     import keras
     from keras import layers
 
-    class Convolutional(models.Preset):
+    class Convolutional(training.Preset):
         """Units are channels, beside maps of side 7 and 14; kernels have side 4 and strides 2."""
 
         def players(self, sample_shape):
@@ -55,7 +55,7 @@ def recipes():
             discriminator += [layers.Flatten(), models.MinibatchStd(), layers.Dense(1)]
             return keras.Sequential(generator), keras.Sequential(discriminator)
 
-    toy = models.Preset(
+    toy = training.Preset(
         title="G 2-64-64-2, D 2-64-64-1, LeakyReLU",
         latent_dim=2,
         generator_units=(64, 64),
@@ -66,9 +66,9 @@ def recipes():
     )
     return {
         TOY: (toy, (2,)),
-        "first_steps": (models.PRESETS["first_steps"], (28, 28, 1)),
-        "wide_dropout": (models.PRESETS["wide_dropout"], (28, 28, 1)),
-        "course": (dataclasses.replace(models.PRESETS["course"], shift=0), (28, 28, 1)),
+        "first_steps": (training.PRESETS["first_steps"], (28, 28, 1)),
+        "wide_dropout": (training.PRESETS["wide_dropout"], (28, 28, 1)),
+        "course": (dataclasses.replace(training.PRESETS["course"], shift=0), (28, 28, 1)),
         CONVOLUTIONAL: (
             Convolutional(
                 title="G 64-7x7x32-14x14x16-28x28x1 SiLU, D 28x28x1-14x14x16-7x7x32-1 LeakyReLU, R1",

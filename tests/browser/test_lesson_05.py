@@ -2,7 +2,7 @@
 
 import re
 
-from helpers.failures import FAILURES
+from helpers.diagnostics.scenarios import FAILURES
 
 import pytest
 from lab_page import ask, cells, errors, picture, pixels, run_code, wait_for_change

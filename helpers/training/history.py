@@ -1,4 +1,4 @@
-"""What was measured? One row for each update."""
+"""One row of measurements for each update."""
 
 import numpy as np
 
@@ -12,6 +12,17 @@ HISTORY_COLUMNS = (
     "discriminator_gradient_norm",  # of the whole loss, penalties included
     "generator_gradient_norm",
 )
+
+
+class NonFiniteTraining(FloatingPointError):
+    """A loss, a gradient or a weight became NaN or infinite; the message says when.
+
+    `history` is the run's `update_history`, with the rows of the call that broke at its end.
+    """
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
 
 
 class UpdateHistory:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from . import inputs
-from .data import load_mnist, ring, sample_latent
-from .models import dense_discriminator, dense_generator
-from .training import GAN
+from .. import inputs
+from ..data import load_mnist, ring, sample_latent
+from ..models import dense_discriminator, dense_generator
+from ..training import GAN
 
 BATCH = 64
 

@@ -1,11 +1,10 @@
-"""What belongs together? All that training changes is kept, restored and saved as one."""
+"""All that training changes is kept, restored and saved as one."""
 
 import contextlib
 import functools
 import os
 import pathlib
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -117,33 +116,3 @@ def replace_file(path, write):
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def with_safe_backups(callbacks):
-    """The callbacks for `fit` as a list, with a `BackupEpoch` for each backup among them."""
-    callbacks = keras.tree.flatten(callbacks or [])
-    backups = [one for one in callbacks if isinstance(one, keras.callbacks.BackupAndRestore)]
-    return [*callbacks, *map(BackupEpoch, backups)]
-
-
-class BackupEpoch(keras.callbacks.Callback):
-    """Follows a `keras.callbacks.BackupAndRestore`, so that it restores weights and epoch of one moment.
-
-    Keras notes the epoch in a second file, and a process may die before that is written. So that file
-    is not looked at: a `GAN` notes the epoch in the file of the weights.
-    """
-
-    def __init__(self, backup):
-        super().__init__()
-        if backup.save_freq != "epoch":
-            raise ValueError(
-                f"BackupAndRestore(save_freq={backup.save_freq}) would go back to the beginning of "
-                'an epoch with the weights of its middle: give it save_freq="epoch"'
-            )
-        (pathlib.Path(backup.backup_dir) / "training_metadata.json").unlink(missing_ok=True)
-
-    def on_train_begin(self, logs=None):
-        self.model._initial_epoch = self.model._epoch + 1
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.model._epoch = epoch

@@ -2,33 +2,24 @@
 
 An *update* is `discriminator_steps` steps of D and then one step of G. `train_step` receives
 a batch of batches, shape (n, batch, ...), and walks it in a `tf.while_loop`: the compiled
-function is entered once for n updates, not n times.
-"""
+function is entered once for n updates, not n times."""
 
 import os
-import time
 import warnings
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from .batching import Batches, array_or_dataset, check_samples, checked_dataset, whole_number
-from .compiled import xla_is_faster
-from .history import HISTORY_COLUMNS, UpdateHistory
-from .losses import LOSSES, PENALTIES, logits_and_penalties
-from .state import State, replace_file, with_safe_backups
-
-
-class NonFiniteTraining(FloatingPointError):
-    """A loss, a gradient or a weight became NaN or infinite; the message says when.
-
-    `history` is the run's `update_history`, with the rows of the call that broke at its end.
-    """
-
-    def __init__(self, message, history):
-        super().__init__(message)
-        self.history = history
+from ..data import check_samples
+from ..inputs import whole_number
+from ..losses import LOSSES, PENALTIES, logits_and_penalties
+from .batching import Batches, _split, array_or_dataset, checked_dataset
+from .callbacks import with_safe_backups
+from .checks import NOT_COMPILED, _check_players, _refuse_labels, _refuse_strategy
+from .compiled import _norm, _standard_normal, _walk, xla_is_faster
+from .history import HISTORY_COLUMNS, NonFiniteTraining, UpdateHistory
+from .state import State, replace_file
 
 
 @keras.saving.register_keras_serializable("gan_course")
@@ -720,22 +711,6 @@ class GAN(keras.Model):
         self.compile(**{**config, **optimizers})
 
 
-def gan_from_preset(preset, seed=0, **rules):
-    """A fresh GAN with the players, optimizers and penalties of a `models.Preset`, compiled.
-
-    Train it with `fit(images, batch_size=preset.batch_size)`. rules: further arguments of
-    `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
-    """
-    gan = GAN(*preset.players(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
-    rules = {
-        "penalties": preset.penalties,
-        "halving_updates": preset.halving_updates,
-        **rules,
-    }
-    gan.compile(preset.optimizer(), preset.optimizer(), **rules)
-    return gan
-
-
 class _BothLearningRates:
     """Stands in for `model.optimizer` where Keras' callbacks read and set a model's learning rate.
 
@@ -757,178 +732,3 @@ class _BothLearningRates:
         ratio = float(self._of_discriminator.learning_rate) / before if before else 1.0
         self._of_generator.learning_rate = rate
         self._of_discriminator.learning_rate = rate * ratio
-
-
-class Snapshots(keras.callbacks.Callback):
-    """Samples from the same latent vectors at the end of chosen epochs: what changed was learned.
-
-    z: float32 (n, latent_dim). epochs: iterable of ints; 0 is before training.
-    After `fit`, `epochs` lists those reached and `samples` has shape (len(epochs), n, ...).
-    """
-
-    def __init__(self, z, epochs):
-        super().__init__()
-        self.z = z
-        self.wanted = set(epochs)
-        self.epochs = []
-        self._samples = []
-
-    @property
-    def samples(self):
-        return np.stack(self._samples)
-
-    def _take(self, epoch):
-        if epoch in self.wanted and epoch not in self.epochs:
-            self.epochs.append(epoch)
-            self._samples.append(self.model.generate(self.z))
-
-    def on_train_begin(self, logs=None):
-        self._take(0)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._take(epoch + 1)
-
-
-class TimeLimit(keras.callbacks.Callback):
-    """Stop `fit` after a number of seconds, counted from the end of the first compiled call.
-
-    So compiling is not counted; `updates_per_second` tells what the time bought.
-    """
-
-    def __init__(self, seconds):
-        super().__init__()
-        if not seconds > 0:
-            raise ValueError(f"seconds must be above 0, got {seconds}")
-        self.seconds = seconds
-        self.started = None
-
-    def on_train_batch_end(self, batch, logs=None):
-        now = time.perf_counter()
-        if self.started is None:
-            self.started, self._updates_before = now, self.model.updates_made
-            return
-        elapsed = now - self.started
-        self.updates_per_second = (self.model.updates_made - self._updates_before) / elapsed
-        if elapsed >= self.seconds:
-            self.model.stop_training = True
-
-
-@tf.function(jit_compile=True)
-def _standard_normal(shape, seed):
-    """Independent N(0, 1), float32, that follow from seed, (2,): Threefry (Salmon et al. 2011) and
-    the inverse of the normal's distribution function. On a CPU a third of the time of TensorFlow's
-    default and a thirtieth of `keras.random`'s; TensorFlow has Threefry under XLA only."""
-    spread = tf.random.stateless_uniform(
-        shape, seed, minval=np.nextafter(np.float32(-1), np.float32(0)), maxval=1, alg="threefry"
-    )
-    return np.sqrt(2, dtype="float32") * tf.math.erfinv(spread)
-
-
-def _walk(n, body, state):
-    """state <- body(i, state) for i = 0 ... n - 1, one after the other.
-
-    Outside XLA the iterations of a `tf.while_loop` would overlap and race for the variables.
-    """
-    return tf.while_loop(
-        lambda i, state: i < n,
-        lambda i, state: (i + 1, body(i, state)),
-        (0, state),
-        parallel_iterations=1,
-    )[1]
-
-
-def _norm(gradients):
-    """The Euclidean length of all gradients together, as the length of their columns' lengths.
-
-    Summed by columns because XLA adds up a whole array one number at a time, three times slower.
-    """
-    columns = [tf.reshape(tf.norm(gradient, axis=0), (-1,)) for gradient in gradients]
-    return tf.norm(tf.concat(columns, axis=0))
-
-
-def _refuse_strategy():
-    if tf.distribute.has_strategy():
-        raise ValueError(
-            "a GAN trains on one device, and was used inside the scope of a "
-            f"{type(tf.distribute.get_strategy()).__name__}: use it outside, or write a loop of your "
-            "own for several devices"
-        )
-
-
-NOT_COMPILED = {  # arguments of `keras.Model.compile`, and what to do instead
-    "optimizer": "each network has its own, generator_optimizer and discriminator_optimizer",
-    "metrics": "there are no labels to compare with; `update_history` has every update, and a "
-    "callback may measure `model.sample(n, seed)`",
-    "weighted_metrics": "there are no labels to compare with",
-    "loss_weights": "penalties={name: weight} weighs penalties",
-    "steps_per_execution": "updates_per_call takes its place",
-    "auto_scale_loss": "float16 is not supported, mixed_bfloat16 needs no scaling",
-}
-
-
-def _refuse_labels(y, others):
-    given = {"y": y, **{name: others.pop(name, None) for name in ("sample_weight", "class_weight")}}
-    for name, value in given.items():
-        if value is not None:
-            raise ValueError(
-                f"{name} was given, and a GAN learns from samples x alone: leave {name} out. With "
-                "labels: a conditional GAN, whose networks take the label as a second input"
-            )
-
-
-def _split(x, fraction):
-    """The array without its last `fraction`, and that."""
-    if not isinstance(x, np.ndarray):
-        raise ValueError(
-            "validation_split is for arrays: give a Dataset of its own as validation_data"
-        )
-    kept = int(len(x) * (1 - fraction))
-    if not 0 < kept < len(x):
-        raise ValueError(
-            f"validation_split={fraction} leaves {kept} of {len(x)} samples to train on"
-        )
-    return x[:kept], x[kept:]
-
-
-def _check_players(generator, discriminator, latent_dim):
-    """Build both players, check that they fit, and return the shape of one sample."""
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.layers.Layer):
-            raise ValueError(f"the {name} must be a Keras model, got {type(network).__name__}")
-    try:
-        samples = generator(tf.zeros((2, latent_dim)), training=False)
-    except ValueError as error:
-        raise ValueError(
-            f"the generator does not take z of shape (n, {latent_dim}): {error}"
-        ) from error
-    try:
-        logits = discriminator(samples, training=False)
-    except ValueError as error:
-        raise ValueError(
-            f"the discriminator does not take the generator's samples, {samples.shape}: {error}"
-        ) from error
-    side_by_side = (2, samples.shape[1]) if len(samples.shape) == 3 else None
-    if tuple(logits.shape) not in ((2, 1), side_by_side):
-        raise ValueError(
-            f"the discriminator must give one logit a sample, (n, 1), got {logits.shape}"
-        )
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if any(layer.compute_dtype == "float16" for layer in network._flatten_layers()):
-            raise ValueError(
-                f"the {name} computes in float16, whose gradients vanish without scaled losses: build "
-                'it after keras.mixed_precision.set_global_policy("mixed_bfloat16"), or "float32"'
-            )
-    _check_logits(discriminator, tuple(samples.shape[1:]))
-    return tuple(samples.shape[1:])
-
-
-def _check_logits(discriminator, shape):
-    """Refuse a D that ends in a sigmoid, by what it answers: inputs of any size stay in [0, 1]."""
-    random = np.random.default_rng(0)
-    wild = random.normal(size=(32, *shape)) * 10.0 ** random.uniform(-1, 4, (32, *[1] * len(shape)))
-    answers = np.float32(discriminator(wild.astype("float32"), training=False))
-    if answers.any() and (answers >= 0).all() and (answers <= 1).all():
-        raise ValueError(
-            "the discriminator must end in a logit, any real number, and its answers to inputs of "
-            f"all sizes lie in [{answers.min():g}, {answers.max():g}]: leave the sigmoid at its end out"
-        )

@@ -1,7 +1,9 @@
-"""Which samples make which update? What is given to `fit`, checked and cut into batches."""
+"""What is given to `fit`, checked and cut into batches."""
 
 import numpy as np
 import tensorflow as tf
+
+from ..data import check_samples
 
 
 class Batches:
@@ -112,26 +114,15 @@ def checked_dataset(dataset, shape, group, problems):
     ), True
 
 
-def check_samples(samples, shape):
-    """Raise a ValueError unless samples is a finite float32 array (n, *shape), n >= 1.
-
-    Images (height, width, channels) must lie in [-1, 1], the course's one pixel scale.
-    """
-    if samples.dtype != np.float32:
-        raise ValueError(f"samples must be float32, got {samples.dtype}")
-    if samples.shape[1:] != tuple(shape) or not len(samples):
+def _split(x, fraction):
+    """The array without its last `fraction`, and that."""
+    if not isinstance(x, np.ndarray):
         raise ValueError(
-            f"samples must have shape (n, {', '.join(map(str, shape))}), n >= 1, got {samples.shape}"
+            "validation_split is for arrays: give a Dataset of its own as validation_data"
         )
-    least, largest = samples.min(), samples.max()  # NaN if any of them is
-    if not np.isfinite([least, largest]).all():
-        raise ValueError("samples hold values that are not finite (NaN or infinity)")
-    if len(shape) == 3 and max(-least, largest) > 1 + 1e-6:
-        raise ValueError(f"pixels must lie in [-1, 1], got [{least:g}, {largest:g}]")
-
-
-def whole_number(name, value):
-    """Value as an int. Raises: ValueError unless it is a whole number of at least 1."""
-    if isinstance(value, bool) or int(value) != value or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-    return int(value)
+    kept = int(len(x) * (1 - fraction))
+    if not 0 < kept < len(x):
+        raise ValueError(
+            f"validation_split={fraction} leaves {kept} of {len(x)} samples to train on"
+        )
+    return x[:kept], x[kept:]

@@ -1,0 +1,155 @@
+"""A GAN in the plane: points, D, gradients and the latent grid."""
+
+import numpy as np
+from contourpy import contour_generator
+from matplotlib import colormaps
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from .roles import DISCRIMINATOR, GENERATED, GRADIENT, REAL
+from .training_view import LossCurves
+
+
+class _HeatMap(Artist):
+    """Colours, uint8 (rows, columns, 3) from the lower left, spread evenly over the axes, the
+    outermost on its edges; each pixel has the nearest one. `imshow` resamples: ten times as long."""
+
+    shades = np.full((1, 1, 3), 255, "uint8")
+
+    def draw(self, renderer):
+        if not self.get_visible():
+            return
+        box = self.axes.get_window_extent(renderer)
+        left, lower, width, height = (round(edge) for edge in box.bounds)
+        rows, columns = (
+            np.rint(np.linspace(0, n - 1, pixels)).astype(int)
+            for n, pixels in zip(self.shades.shape, (height, width))
+        )
+        image = np.full((height, width, 4), 255, "uint8")
+        image[..., :3] = self.shades[rows][:, columns]
+        gc = renderer.new_gc()
+        renderer.draw_image(gc, left, lower, image)
+        gc.restore()
+
+
+LAYERS = ("real", "generated", "D's answer", "D = ½", "gradient", "warped grid")
+
+
+ARROWS = 80
+
+
+ARROW_SCALE = 0.2  # length of an arrow for a gradient of length 1, in units of the data
+
+
+class PlaneView:
+    """One frame of a game in the plane, made to be redrawn often; used as `TrainingView` is.
+
+    Left, as layers that can be hidden: real points (dots), generated points (crosses), D's
+    answer as a heat map with its contour at 1/2, arrows along which the generator's loss pulls
+    generated points, and the warped grid: the generator's image of a square grid of latent points.
+    Right: losses, and the distance from generated to real over time.
+
+    reach: half the side of the square that is shown. places: how many points a side D is asked at.
+    lattice: how many latent points a side the grid has.
+    """
+
+    def __init__(self, reach=1.25, places=48, lattice=17):
+        self.figure = Figure(figsize=(9, 5.2), dpi=80)
+        plane = self.figure.add_axes((0.045, 0.13, 0.495, 0.85))
+        plane.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+        plane.tick_params(labelsize=8)
+        self._line = np.linspace(-reach, reach, places)
+        self.places = np.stack(np.meshgrid(self._line, self._line), -1).reshape(-1, 2)
+        self._lattice = lattice
+        self.layers = self._paint(plane, reach)
+        handles = [self.layers[name] for name in LAYERS if name not in ("D's answer", "gradient")]
+        plane.legend(
+            handles=handles,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.05),
+            ncols=4,
+            fontsize=9,
+            frameon=False,
+            handletextpad=0.4,
+            columnspacing=1.2,
+        )
+        self._losses = LossCurves(self.figure.add_axes((0.63, 0.62, 0.345, 0.31)))
+        far = self.figure.add_axes((0.63, 0.11, 0.345, 0.32))
+        far.set(yscale="log", ylim=(0.003, 2), xlabel="updates", ylabel="distance")
+        far.set_title("sliced Wasserstein distance to real points", fontsize=10)
+        (self._distance,) = far.plot([], [], color=GENERATED, linewidth=1.3, label="generated")
+        (self._floor,) = far.plot(
+            [0, 1e9], [1, 1], color=REAL, linestyle=":", label="real against real"
+        )
+        far.legend(loc="lower right", ncols=2, fontsize=9)
+        self._far = far
+        painted = sorted(self.layers.values(), key=lambda artist: artist.zorder)
+        frame = plane.spines.values()  # painted again, over the heat map
+        self.moving = [*painted, *frame, *self._losses.moving, self._distance, self._floor]
+
+    def _paint(self, plane, reach):
+        heat = plane.add_artist(_HeatMap())
+        warped = LineCollection([], colors="0.5", linewidths=0.5, label="warped grid", zorder=1)
+        contour = LineCollection(
+            [], colors=DISCRIMINATOR, linewidths=1.4, linestyles="-.", label="D = ½", zorder=2
+        )
+        for lines in (warped, contour):
+            plane.add_collection(lines, autolim=False)
+        (real,) = plane.plot([], [], ".", color=REAL, markersize=4, label="real", zorder=3)
+        (generated,) = plane.plot(
+            [], [], "x", color=GENERATED, markersize=4.5, label="generated", zorder=3
+        )
+        arrows = plane.quiver(
+            *np.zeros((4, ARROWS)),
+            color=GRADIENT,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            width=0.005,
+            zorder=4,
+        )
+        return dict(zip(LAYERS, (real, generated, heat, contour, arrows, warped)))
+
+    def _shades(self, answers):
+        """Pale PRGn from 0.2 to 0.8 (a penalised D is rarely surer), uint8 (..., 3)."""
+        shades = colormaps["PRGn"]((answers - 0.2) / 0.6, bytes=True)[..., :3]
+        return 255 - (0.6 * (255 - shades)).astype("uint8")
+
+    def lattice(self, latent_dim):
+        """Latent points of the grid, float32 (lattice^2, latent_dim): its first two entries over
+        [-2, 2], all others 0. With one entry the grid is a line, laid over itself."""
+        line = np.linspace(-2, 2, self._lattice, dtype="float32")
+        z = np.zeros((self._lattice**2, latent_dim), "float32")
+        z[:, :2] = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)[:, :latent_dim]
+        return z
+
+    def update(self, real, seen, history, distances, floor, hidden=()):
+        """Show one moment.
+
+        real: (n, 2). seen: what `GAN.look` answers at `places` and `lattice`. history: as of
+        `GAN.update_history`. distances: (m, 2), updates and distances. floor: the distance
+        between two samples of real points. hidden: names among `LAYERS`.
+        Returns: True if the axes' limits changed, so that the background must be drawn again.
+        """
+        artists = self.layers
+        for name, artist in artists.items():
+            artist.set_visible(name not in hidden)
+        artists["real"].set_data(*real.T)
+        artists["generated"].set_data(*seen["samples"].T)
+        answers = seen["answers"].reshape(2 * (len(self._line),))
+        artists["D's answer"].shades = self._shades(answers)
+        contours = contour_generator(self._line, self._line, answers)
+        artists["D = ½"].set_segments(contours.lines(0.5))
+        pull = ARROW_SCALE * seen["pull"][:ARROWS]
+        length = np.linalg.norm(pull, axis=1, keepdims=True)
+        pull *= np.minimum(1, 0.3 / np.maximum(length, 1e-9))
+        artists["gradient"].set_offsets(seen["samples"][:ARROWS])
+        artists["gradient"].set_UVC(*pull.T)
+        nodes = seen["lattice"].reshape(self._lattice, self._lattice, 2)
+        artists["warped grid"].set_segments([*nodes, *nodes.swapaxes(0, 1)])
+        self._distance.set_data(*np.reshape(distances, (-1, 2)).T)
+        self._floor.set_ydata([floor, floor])
+        changed = self._losses.update(history)
+        self._far.set_xlim(self._losses.axes.get_xlim())
+        return changed

@@ -1,0 +1,6 @@
+"""Who is updated when? One `keras.Model` that trains two networks, many updates in each compiled call."""
+
+from .callbacks import Snapshots, TimeLimit
+from .gan import GAN
+from .history import HISTORY_COLUMNS, NonFiniteTraining
+from .presets import PRESETS, Preset, gan_from_preset
