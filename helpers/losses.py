@@ -29,6 +29,52 @@ class Loss:
     paired: bool = False
 
 
+class SwitchableLoss:
+    """A loss made of several, of which one is in use: all are compiled, `set` chooses among them.
+
+    Args:
+        names: tuple of names in `LOSSES`.
+        index: int32 variable that holds the place of the one in use, and belongs to the model's state.
+    """
+
+    def __init__(self, names, index):
+        self.names = names
+        self._losses = [LOSSES[name] for name in names]
+        self._index = index
+
+    @property
+    def name(self):
+        return self.names[int(self._index.numpy())]
+
+    def set(self, name):
+        """Use the loss of that name from the next update on. Raises: ValueError if it is not here."""
+        if name not in self.names:
+            raise ValueError(f"compiled for {self.names}, got {name!r}: give both to compile")
+        self._index.assign(self.names.index(name))
+
+    def discriminator(self, real_logits, fake_logits):
+        """D's loss, a scalar, from logits of real and of generated samples."""
+        return self._chosen([loss.discriminator(real_logits, fake_logits) for loss in self._losses])
+
+    def generator(self, real_logits, fake_logits):
+        """G's loss, a scalar, from logits of real and of generated samples."""
+        return self._chosen([loss.generator(real_logits, fake_logits) for loss in self._losses])
+
+    def generator_step(self, judge_real, fake_logits):
+        """G's loss, a scalar; judge_real: () -> logits of real samples, called for paired losses only."""
+        paired = [loss.paired for loss in self._losses]
+        real_logits = None
+        if any(paired):
+            unpaired = lambda: tf.zeros_like(fake_logits)  # noqa: E731
+            real_logits = tf.cond(tf.gather(paired, self._index), judge_real, unpaired)
+        return self.generator(real_logits, fake_logits)
+
+    def _chosen(self, values):
+        if len(values) == 1:
+            return values[0]
+        return tf.reduce_sum(tf.one_hot(self._index, len(values)) * tf.stack(values))
+
+
 def logistic_discriminator(real_logits, fake_logits):
     """-E log D(x) - E log(1 - D(G(z))), Goodfellow et al. 2014, eq. 1 with its sign turned."""
     return ops.mean(softplus(-real_logits)) + ops.mean(softplus(fake_logits))
@@ -64,7 +110,7 @@ def wasserstein_discriminator(real_logits, fake_logits):
     return ops.mean(fake_logits) - ops.mean(real_logits)
 
 
-def raise_fake_score(real_logits, fake_logits):
+def wasserstein_generator(real_logits, fake_logits):
     """-E s(G(z)): the generator's side of both the hinge and the Wasserstein game."""
     return -ops.mean(fake_logits)
 
@@ -85,8 +131,8 @@ LOSSES = {
         Loss("minimax", logistic_discriminator, minimax_generator),
         Loss("non_saturating", logistic_discriminator, non_saturating_generator),
         Loss("least_squares", least_squares_discriminator, least_squares_generator),
-        Loss("hinge", hinge_discriminator, raise_fake_score),
-        Loss("wasserstein", wasserstein_discriminator, raise_fake_score),
+        Loss("hinge", hinge_discriminator, wasserstein_generator),
+        Loss("wasserstein", wasserstein_discriminator, wasserstein_generator),
         Loss("relativistic", relativistic_discriminator, relativistic_generator, paired=True),
     )
 }

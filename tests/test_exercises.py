@@ -114,7 +114,7 @@ def test_generator_step(answer, words):
     ],
 )
 def test_numbers_a_picture(answer, words):
-    assert words in exercises.check_numbers_a_picture(answer)
+    assert words in exercises.check_values_per_image(answer)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_minutes_of_training(answer, words):
     ],
 )
 def test_walk(answer, words):
-    assert words in exercises.check_walk(answer)
+    assert words in exercises.check_latent_walk(answer)
 
 
 # ---- 01: two players ----------------------------------------------------------------------
@@ -550,7 +550,7 @@ def test_a_map_that_is_none(quality, words):
     ],
 )
 def test_pull(answer, words):
-    assert words in exercises.check_pull(answer)
+    assert words in exercises.check_gradient(answer)
 
 
 def test_the_right_pull_is_what_autodiff_finds():

@@ -230,7 +230,7 @@ def test_a_function_that_changes_its_argument_is_not_judged_by_it():
     ],
 )
 def test_a_number_may_come_in_any_of_its_types(value):
-    assert exercises.check_numbers_a_picture(value).is_right
+    assert exercises.check_values_per_image(value).is_right
 
 
 @pytest.mark.parametrize(
@@ -246,12 +246,12 @@ def test_a_number_may_come_in_any_of_its_types(value):
     ],
 )
 def test_what_was_got_and_what_is_expected_are_told(value, words):
-    assert words in exercises.check_numbers_a_picture(value)
+    assert words in exercises.check_values_per_image(value)
 
 
 def test_the_three_states_look_different_and_read_alike():
     """Sign, words and colour differ; text, HTML and print say the same."""
-    verdicts = [exercises.check_numbers_a_picture(value) for value in (784, 28, None)]
+    verdicts = [exercises.check_values_per_image(value) for value in (784, 28, None)]
     assert [verdict.state for verdict in verdicts] == ["right", "not yet", "not answered"]
     assert [verdict.is_right for verdict in verdicts] == [True, False, False]
     pages = [DisplayFormatter().format(verdict)[0] for verdict in verdicts]
@@ -265,7 +265,7 @@ def test_the_three_states_look_different_and_read_alike():
 
 
 def test_a_learners_text_is_no_html():
-    page = exercises.check_numbers_a_picture("<script>alert(1)</script>")._repr_html_()
+    page = exercises.check_values_per_image("<script>alert(1)</script>")._repr_html_()
     assert "<script>" not in page and "&lt;script&gt;" in page
 
 

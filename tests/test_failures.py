@@ -10,13 +10,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 @pytest.fixture(scope="module")
 def games():
-    return {name: scenarios.Game(name) for name in ("digits", "ring")}
+    return {name: scenarios.Experiment(name) for name in ("digits", "ring")}
 
 
 def played(game, settings, updates, seed=None):
     """The history of so many updates, from a fresh start if there is a seed, to its end or NaN."""
     if seed is not None:
-        game.start(seed)
+        game.reset(seed)
     before = game.gan.updates_made
     try:
         for _ in range(updates // 50):  # one length, so one compilation
@@ -28,7 +28,7 @@ def played(game, settings, updates, seed=None):
 
 
 def diagnosed(game, settings, history):
-    samples = game.gan.sample(300, seed=0, averaged=False)
+    samples = game.gan.sample(300, seed=0, ema=False)
     return diagnostics.diagnose(history, samples, game.real(settings))
 
 
@@ -49,20 +49,20 @@ def test_what_can_be_planted_is_what_can_be_named():
 
 @pytest.mark.parametrize("failure", scenarios.FAILURES.values(), ids=lambda failure: failure.name)
 def test_every_recipe_names_a_game_and_its_data(games, failure):
-    game = games[failure.game]
+    game = games[failure.experiment]
     shape = game.gan.sample_shape
-    for settings in (failure.planted, failure.cured):
+    for settings in (failure.settings, failure.fixed):
         real = game.real(settings)
         assert real.shape[1:] == shape and real.dtype == np.float32
         assert settings.loss in game.gan.loss_names
         assert settings.latent_dim is None or 1 <= settings.latent_dim <= game.gan.latent_dim
-    assert (failure.planted == failure.cured) == (failure.name == "healthy")
-    assert failure.cause and failure.cure and failure.updates >= diagnostics.LIMITS.rows
+    assert (failure.settings == failure.fixed) == (failure.name == "healthy")
+    assert failure.cause and failure.fix and failure.updates >= diagnostics.LIMITS.rows
 
 
 def test_the_games_are_two():
     with pytest.raises(ValueError, match='"digits" and "ring", got \'faces\''):
-        scenarios.Game("faces")
+        scenarios.Experiment("faces")
 
 
 # ---- a game -------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_a_seed_gives_one_run_whatever_was_played_before(games):
     for seed in (3, 4, 3):
         played(game, scenarios.CALM_RING, 100, seed)
         runs.append(state(game))
-        played(game, scenarios.FAILURES["oscillation"].planted, 50)
+        played(game, scenarios.FAILURES["oscillation"].settings, 50)
     assert all(np.array_equal(a, b) for a, b in zip(runs[0], runs[2]))
     assert not any(np.array_equal(a, b) for a, b in zip(runs[0], runs[1]))
 
@@ -87,7 +87,7 @@ def test_a_seed_gives_one_run_whatever_was_played_before(games):
 def test_settings_are_those_that_are_played(games):
     game = games["ring"]
     chosen = scenarios.Settings(2e-3, 0.0, 0.7, "minimax", 1)
-    game.start(0)
+    game.reset(0)
     generator, discriminator = (
         game.gan.generator.get_weights(),
         game.gan.discriminator.get_weights(),
@@ -106,14 +106,14 @@ def test_settings_are_those_that_are_played(games):
 
 
 def test_what_is_looked_at_is_what_the_settings_use(games):
-    game, line = games["digits"], scenarios.FAILURES["partial collapse"].planted
-    few = scenarios.FAILURES["memorisation"].planted
-    real, z = game.seen(line, 64)
-    again, _ = game.seen(line, 64)
+    game, line = games["digits"], scenarios.FAILURES["partial collapse"].settings
+    few = scenarios.FAILURES["memorisation"].settings
+    real, z = game.evaluation_data(line, 64)
+    again, _ = game.evaluation_data(line, 64)
     assert (real == again).all() and len(np.unique(real, axis=0)) == 64
     assert z.shape == (64, 32) and z[:, 0].std() > 0.5 and not z[:, 1:].any()
-    assert game.seen(scenarios.CALM, 64)[1].std(axis=0).min() > 0.5
-    copies = game.seen(few, 64)[0]
+    assert game.evaluation_data(scenarios.CALM, 64)[1].std(axis=0).min() > 0.5
+    copies = game.evaluation_data(few, 64)[0]
     assert (np.unique(copies, axis=0) == np.unique(game.real(few), axis=0)).all()
 
 
@@ -122,14 +122,14 @@ def test_what_is_looked_at_is_what_the_settings_use(games):
 
 def test_momentum_oscillates_on_the_ring_and_r1_cures_it(games):
     game, failure = games["ring"], scenarios.FAILURES["oscillation"]
-    planted = played(game, failure.planted, failure.updates, seed=0)
-    assert diagnosed(game, failure.planted, planted).name == "oscillation"
-    cured = played(game, failure.cured, 1000)
-    assert diagnosed(game, failure.cured, cured).name == "healthy"
+    planted = played(game, failure.settings, failure.updates, seed=0)
+    assert diagnosed(game, failure.settings, planted).name == "oscillation"
+    cured = played(game, failure.fixed, 1000)
+    assert diagnosed(game, failure.fixed, cured).name == "healthy"
 
 
 def test_pixels_as_they_are_stored_are_another_scale(games):
-    game, settings = games["digits"], scenarios.FAILURES["different scale"].planted
+    game, settings = games["digits"], scenarios.FAILURES["different scale"].settings
     history = played(game, settings, 50, seed=0)
     assert diagnosed(game, settings, history).name == "different scale"
     other = played(game, scenarios.CALM, 50, seed=0)  # the same players, shown other real samples
@@ -143,22 +143,22 @@ def test_a_rate_without_its_minus_sign_is_not_finite_and_a_fresh_start_is(games)
     diagnosis = diagnosed(game, wild, played(game, wild, 50, seed=0))
     assert diagnosis.name == "non-finite" and "first row that is not finite" in str(diagnosis)
     assert failure.anew
-    cured = diagnosed(game, failure.cured, played(game, failure.cured, 50, seed=0))
+    cured = diagnosed(game, failure.fixed, played(game, failure.fixed, 50, seed=0))
     assert "non-finite" not in [finding.name for finding in cured.findings]
 
 
 def test_a_discriminator_at_rate_0_is_not_training(games):
     game, failure = games["digits"], scenarios.FAILURES["discriminator not training"]
-    history = played(game, failure.planted, 100, seed=0)
-    assert diagnosed(game, failure.planted, history).name == failure.name
+    history = played(game, failure.settings, 100, seed=0)
+    assert diagnosed(game, failure.settings, history).name == failure.name
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda game: game.start(-1), "seed must be a whole number of at least 0, got -1"),
-        (lambda game: game.start("a"), "seed must be a whole number of at least 0, got 'a'"),
-        (lambda game: game.seen(scenarios.CALM, 0), "n must be a whole number .* got 0"),
+        (lambda game: game.reset(-1), "seed must be a whole number of at least 0, got -1"),
+        (lambda game: game.reset("a"), "seed must be a whole number of at least 0, got 'a'"),
+        (lambda game: game.evaluation_data(scenarios.CALM, 0), "n must be a whole number .* got 0"),
         (lambda game: game.train(scenarios.CALM, 0), "updates must be a whole number .* got 0"),
         (lambda game: game.train(scenarios.CALM, 2.5), "updates must be a whole number .* got 2.5"),
         (lambda game: game.train(None, 50), "settings must be a Settings, got NoneType"),
@@ -172,12 +172,12 @@ def test_a_discriminator_at_rate_0_is_not_training(games):
             "latent_dim must be at least 1 and at most 2, got 3",
         ),
         (
-            lambda game: game.seen(scenarios.Settings(latent_dim=0)),
+            lambda game: game.evaluation_data(scenarios.Settings(latent_dim=0)),
             "latent_dim must be at least 1 and at most 2, got 0",
         ),
         (
-            lambda game: game.train(scenarios.Settings(generator_rate=-1), 50),
-            "generator_rate .* -1",
+            lambda game: game.train(scenarios.Settings(generator_learning_rate=-1), 50),
+            "generator_learning_rate .* -1",
         ),
         (lambda game: game.train(scenarios.Settings(r1=np.nan), 50), "r1 must be .* got nan"),
         (lambda game: game.train(scenarios.Settings(loss="hinge"), 50), "got 'hinge'"),
@@ -185,7 +185,7 @@ def test_a_discriminator_at_rate_0_is_not_training(games):
 )
 def test_a_game_refuses_and_stays_as_it_was(games, call, message):
     game = games["ring"]
-    game.start(0)
+    game.reset(0)
     before = state(game), [one.numpy() for one in settable(game.gan)]
     with pytest.raises(ValueError, match=message):
         call(game)
@@ -202,4 +202,4 @@ def settable(gan):
 @pytest.mark.parametrize("name", [None, 3, ["ring"]])
 def test_a_game_that_has_no_name_is_refused(name):
     with pytest.raises(ValueError, match='the games are "digits" and "ring", got'):
-        scenarios.Game(name)
+        scenarios.Experiment(name)

@@ -29,7 +29,7 @@ def test_this_machine_is_ready():
 def test_python(version, fine):
     finding = machine.check_python(version)
     assert (
-        finding.state == ("fine" if fine else "MEND") and ("3.10 to 3.13" in finding.words) != fine
+        finding.state == ("fine" if fine else "FIX") and ("3.10 to 3.13" in finding.words) != fine
     )
 
 
@@ -59,13 +59,13 @@ def test_packages(installed, fine, words):
         'tomli>=2; python_version < "3"',  # not for this Python
     ]
     finding = machine.check_packages(requirements, versions(**installed))
-    assert finding.state == ("fine" if fine else "MEND") and words in finding.words
+    assert finding.state == ("fine" if fine else "FIX") and words in finding.words
     assert ("-m pip install -r requirements.txt" in finding.words) != fine
 
 
 def test_the_packages_are_those_of_pyproject():
     asked = []
-    assert machine.check_packages(version_of=lambda name: asked.append(name) or "0").state == "MEND"
+    assert machine.check_packages(version_of=lambda name: asked.append(name) or "0").state == "FIX"
     assert {"tensorflow", "keras", "anywidget", "jupyterlab"} <= set(asked)
     assert not {"playwright", "ruff", "nbval"} & set(asked)
 
@@ -73,14 +73,14 @@ def test_the_packages_are_those_of_pyproject():
 def test_a_folder_that_was_not_installed(monkeypatch):
     monkeypatch.setattr(machine, "DISTRIBUTION", "not-installed")
     finding = machine.check_packages()
-    assert finding.state == "MEND" and "not-installed, the course's own, is not" in finding.words
+    assert finding.state == "FIX" and "not-installed, the course's own, is not" in finding.words
 
 
 def test_the_engine_below_keras():
     assert machine.check_keras().state == "fine"
     finding = machine.check_keras("jax")
     assert (
-        finding.state == "MEND"
+        finding.state == "FIX"
         and "runs on jax" in finding.words
         and "KERAS_BACKEND" in finding.words
     )
@@ -91,7 +91,7 @@ def test_digits_that_cannot_be_read():
         raise FileNotFoundError("mnist_5k.csv.gz")
 
     finding = machine.check_digits(load)
-    assert finding.state == "MEND" and "FileNotFoundError: mnist_5k.csv.gz" in finding.words
+    assert finding.state == "FIX" and "FileNotFoundError: mnist_5k.csv.gz" in finding.words
     assert "5,000 real ones of 10 classes" in machine.check_digits().words
 
 
@@ -99,7 +99,7 @@ def test_digits_that_cannot_be_read():
     ("check", "enough", "too_little", "state", "remedy"),
     [
         (machine.check_cores, 2, 1, "slow", "one more"),
-        (machine.check_memory, 2.5, 1.2, "MEND", "Shut down other kernels"),
+        (machine.check_memory, 2.5, 1.2, "FIX", "Shut down other kernels"),
     ],
 )
 def test_cores_and_memory(check, enough, too_little, state, remedy):
@@ -110,7 +110,7 @@ def test_cores_and_memory(check, enough, too_little, state, remedy):
 
 def test_the_verdict_names_what_to_mend():
     fine, broken = machine.check_python((3, 12)), machine.check_keras("torch")
-    slow, digits = machine.check_cores(1), machine.Finding("digits", "MEND", "")
+    slow, digits = machine.check_cores(1), machine.Finding("digits", "FIX", "")
     assert machine.verdict([fine]) == "Your machine is ready."
     assert machine.verdict([fine, slow]) == "Your machine is ready, if slow (cores)."
     assert machine.verdict([fine, broken, slow, digits]) == "Not ready: first mend Keras, digits."

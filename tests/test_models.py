@@ -146,7 +146,7 @@ SIZES = {  # weights and biases of the published programs, counted by hand
 @pytest.mark.parametrize("name", SIZES)
 def test_classic_presets_have_their_programs_sizes(name):
     """Dropout's counters are no numbers of the nets'."""
-    for player, size in zip(training.PRESETS[name].players(), SIZES[name]):
+    for player, size in zip(training.PRESETS[name].networks(), SIZES[name]):
         assert sum(one.numpy().size for one in player.weights if one.name != "draws") == size
 
 
@@ -177,7 +177,7 @@ def test_batch_norm_comes_before_the_activation():
 @pytest.mark.parametrize("name", training.PRESETS)
 def test_every_preset_plays(name):
     preset = training.PRESETS[name]
-    generator, discriminator = preset.players()
+    generator, discriminator = preset.networks()
     images = generator(np.zeros((2, preset.latent_dim), "float32"))
     assert images.shape == (2, 28, 28, 1) and discriminator(images).shape == (2, 1)
     assert preset.optimizer() is not preset.optimizer()

@@ -1,8 +1,10 @@
 from types import SimpleNamespace
 
 from helpers import diagnostics, plots, training
+from helpers.plots import plane_view
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,7 +25,7 @@ def history(n):
 @pytest.fixture(autouse=True)
 def close_figures():
     yield
-    plots.plt.close("all")
+    plt.close("all")
 
 
 def test_tile_puts_image_i_in_row_and_column_of_i():
@@ -139,9 +141,9 @@ def moment(view, pull=0.5):
     samples = rng.normal(0, 0.4, (100, 2))
     return {
         "samples": samples,
-        "pull": np.tile([[pull, 0.0]], (100, 1)),
-        "answers": 1 / (1 + np.exp(-4 * view.places[:, 0])),
-        "lattice": view.lattice(2),
+        "negative_gradient": np.tile([[pull, 0.0]], (100, 1)),
+        "probabilities": 1 / (1 + np.exp(-4 * view.points[:, 0])),
+        "latent_grid": view.latent_grid(2),
     }
 
 
@@ -153,13 +155,13 @@ def test_the_plane_shows_each_layer_where_it_belongs():
     layers = view.layers
     assert (np.stack(layers["real"].get_data(), 1) == real).all()
     assert (np.stack(layers["generated"].get_data(), 1) == seen["samples"]).all()
-    red, green, _ = np.moveaxis(layers["D's answer"].shades.astype(int), -1, 0)
+    red, green, _ = np.moveaxis(layers["D's probability"].shades.astype(int), -1, 0)
     assert (green - red)[:, 0].max() < -20 and (green - red)[:, -1].min() > 20  # purple, green
     (contour,) = layers["D = ½"].get_segments()
     assert np.allclose(contour[:, 0], 0, atol=0.01)
     arrows = layers["gradient"]
-    assert (arrows.get_offsets() == seen["samples"][: plots.ARROWS]).all()
-    assert np.allclose(arrows.U, plots.ARROW_SCALE * 0.5) and np.allclose(arrows.V, 0)
+    assert (arrows.get_offsets() == seen["samples"][: plane_view.ARROWS]).all()
+    assert np.allclose(arrows.U, plane_view.ARROW_SCALE * 0.5) and np.allclose(arrows.V, 0)
     grid = np.array(layers["warped grid"].get_segments())
     assert grid.shape == (34, 17, 2) and grid.min() == -2 and grid.max() == 2
     across, along = grid[:17], grid[17:]
@@ -171,8 +173,8 @@ def test_the_heat_map_is_what_imshow_draws():
     shades = np.random.default_rng(0).integers(0, 255, (12, 12, 3), dtype="uint8")
     drawn = []
     for way in ("ours", "imshow"):
-        view = plots.PlaneView(places=12)
-        heat = view.layers["D's answer"]
+        view = plots.PlaneView(points=12)
+        heat = view.layers["D's probability"]
         for artist in [*view.moving, *heat.axes.texts]:
             artist.set_visible(artist is heat)
         heat.shades = shades
@@ -218,7 +220,7 @@ WATCHED = ("generator_step", "discriminator_step", "distance", *training.HISTORY
 
 
 def watched(looks=3, every=50, samples=None):
-    """What a `diagnostics.Watch` holds: column k is k + 1 everywhere, but D's gradient norm."""
+    """What a `diagnostics.Monitor` holds: column k is k + 1 everywhere, but D's gradient norm."""
     columns = {name: np.full(looks, k + 1.0) for k, name in enumerate(WATCHED)}
     del columns["discriminator_gradient_norm"]
     return SimpleNamespace(
@@ -365,13 +367,13 @@ def test_each_panel_tells_its_lines_apart_twice():
 def test_the_dashboard_of_a_run_is_a_figure_of_pyplot(points):
     generator, discriminator = players()
     z = np.random.default_rng(0).normal(size=(64, 3))
-    watch = diagnostics.Watch(generator, discriminator, 3 * points[:64], z)
-    watch.look(0)
+    watch = diagnostics.Monitor(generator, discriminator, 3 * points[:64], z)
+    watch.evaluate(0)
     figure, view = plots.dashboard(watch.history, watch, "a title")
     assert plots.plt.fignum_exists(figure.number) and view.figure is figure
     figure.canvas.draw()
     assert figure.get_suptitle() == "a title"
     shown = view.moving[0].axes
     assert shown.get_xlim()[1] >= 3 and shown.get_ylim() == shown.get_xlim()  # all real points
-    plots.plt.close(figure)
+    plt.close(figure)
     assert not plots.plt.fignum_exists(figure.number)

@@ -104,7 +104,7 @@ def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, po
         (gan.discriminator.weights, discriminator.weights),
     ):
         assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(ours), copy(theirs)))
-    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(gan.averaged_weights), average))
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(gan.ema_weights), average))
 
 
 def test_the_average_forgets_its_start_soon(small_gan, points):
@@ -116,9 +116,7 @@ def test_the_average_forgets_its_start_soon(small_gan, points):
         gan.train_on_batch(points[None, :32])
         weights = copy(gan.generator.trainable_variables)
         expected = [decay * a + (1 - decay) * w for a, w in zip(expected, weights)]
-        assert all(
-            np.allclose(a, b, atol=1e-6) for a, b in zip(expected, copy(gan.averaged_weights))
-        )
+        assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(expected, copy(gan.ema_weights)))
 
 
 @pytest.mark.parametrize("step", ["discriminator_step", "generator_step"])
@@ -263,7 +261,7 @@ def test_settings_act_without_compiling_again(small_gan, points):
 
 
 def players_weights(gan):
-    return copy(gan.generator.weights + gan.discriminator.weights + gan.averaged_weights)
+    return copy(gan.generator.weights + gan.discriminator.weights + gan.ema_weights)
 
 
 def traced(gan):
@@ -281,8 +279,8 @@ def test_a_chosen_loss_is_played_as_if_it_were_the_only_one(small_gan, points):
     compiled = len(runs)
     for name in LOSSES:
         single = small_gan(loss=name)
-        switching.start_over()
-        switching.choose_loss(name)
+        switching.reset()
+        switching.set_loss(name)
         for gan in (switching, single):
             gan.train_on_batch(batches)
         assert len(runs) == compiled and switching.loss_name == name
@@ -299,17 +297,17 @@ def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, poi
     runs = traced(choosing)
     choosing.train_on_batch(batches)
     compiled = len(runs)
-    choosing.start_over()
-    choosing.choose_discriminator_steps(5)
+    choosing.reset()
+    choosing.set_discriminator_steps(5)
     for gan in (choosing, fixed):
         gan.train_on_batch(batches)
     assert len(runs) == compiled and choosing.discriminator_steps == 5
     for ours, theirs in zip(players_weights(choosing), players_weights(fixed)):
         assert np.allclose(ours, theirs, atol=1e-6)
     with pytest.raises(ValueError, match=r"compiled for \(1, 2, 5\) steps of D, got 3"):
-        choosing.choose_discriminator_steps(3)
+        choosing.set_discriminator_steps(3)
     with pytest.raises(ValueError, match="compiled for .'non_saturating',., got 'hinge'"):
-        choosing.choose_loss("hinge")
+        choosing.set_loss("hinge")
 
 
 def test_no_dial_makes_xla_compile_again(small_gan, points):
@@ -324,13 +322,13 @@ def test_no_dial_makes_xla_compile_again(small_gan, points):
 
     compiling = seconds()
     for turn in (
-        lambda: gan.choose_discriminator_steps(3),
-        lambda: gan.choose_discriminator_steps(2),
-        lambda: gan.choose_loss("relativistic"),
+        lambda: gan.set_discriminator_steps(3),
+        lambda: gan.set_discriminator_steps(2),
+        lambda: gan.set_loss("relativistic"),
         lambda: gan.active_latent_dim.assign(1),
         lambda: gan.penalty_weights["r1"].assign(0.3),
         lambda: gan.generator_optimizer.learning_rate.assign(1e-4),
-        gan.start_over,
+        gan.reset,
     ):
         turn()
         assert seconds() < compiling / 5
@@ -341,7 +339,7 @@ def test_starting_over_repeats_the_run_and_keeps_what_was_set_by_hand(small_gan,
     gan.fit(points, batch_size=32, epochs=2, verbose=0)
     first, history = copy(gan.weights), gan.update_history
     gan.generator_optimizer.learning_rate.assign(0.5)
-    gan.start_over()
+    gan.reset()
     assert gan.updates_made == 0 and len(gan.update_history["generator_loss"]) == 0
     assert np.isclose(gan.generator_optimizer.learning_rate.numpy(), 0.5)
     gan.generator_optimizer.learning_rate.assign(1e-2)
@@ -356,7 +354,7 @@ def test_starting_over_lifts_the_rates_to_where_they_fell_from(small_gan, points
     gan.fit(points, batch_size=32, verbose=0)
     rates = [gan.generator_optimizer.learning_rate, gan.discriminator_optimizer.learning_rate]
     assert np.allclose([float(rate) for rate in rates], 1e-2 / (1 + 8 / 5), rtol=1e-4)
-    gan.start_over()
+    gan.reset()
     assert np.allclose([float(rate) for rate in rates], 1e-2, rtol=1e-4)
 
 
@@ -375,7 +373,7 @@ def test_one_player_steps_alone_and_the_history_says_what_was_measured(small_gan
     assert gan.updates_made == 2 and len(history["generator_loss"]) == 2
     assert np.isfinite(history["generator_loss"]).all()
     assert np.isfinite(history["real_score"]).tolist() == [True, False]  # G moved alone, twice
-    with pytest.raises(ValueError, match="player must be .* got 'critic'"):
+    with pytest.raises(ValueError, match="network must be .* got 'critic'"):
         gan.step_alone("critic", real)
     with pytest.raises(ValueError, match="samples must have shape"):
         gan.step_alone("generator", real[:, :1])
@@ -390,27 +388,30 @@ def test_one_player_steps_alone_and_the_history_says_what_was_measured(small_gan
 @pytest.mark.parametrize("name", ["non_saturating", "minimax", "relativistic"])
 def test_a_look_shows_what_the_players_do_and_changes_nothing(small_gan, points, name):
     gan = small_gan(loss=["hinge", name])
-    gan.choose_loss(name)
+    gan.set_loss(name)
     gan.train_on_batch(points[:64].reshape(2, 32, 2))
     real, places, z = points[:20], points[20:50], gan.draw_latent(20).numpy()
     before, rows = copy(gan.variables), len(gan.update_history["real_score"])
-    seen = gan.look(real, z, places, z[:5])
-    assert np.allclose(seen["samples"], gan.generator(z), atol=1e-5)
-    assert np.allclose(seen["lattice"], seen["samples"][:5], atol=1e-5)
-    assert np.allclose(seen["answers"], tf.sigmoid(gan.discriminator(places))[:, 0], atol=1e-5)
+    probe = training.PlaneProbe(gan)
+    found = probe(real, z, places, z[:5])
+    assert np.allclose(found["samples"], gan.generator(z), atol=1e-5)
+    assert np.allclose(found["latent_grid"], found["samples"][:5], atol=1e-5)
+    probabilities = tf.sigmoid(gan.discriminator(places))[:, 0]
+    assert np.allclose(found["probabilities"], probabilities, atol=1e-5)
 
-    def price(samples):  # of each sample on its own: the sum of the batch's prices
+    def loss_of(samples):  # of each sample on its own: the sum over the batch
         loss = LOSSES[name].generator(gan.discriminator(real), gan.discriminator(samples))
         return 20 * float(loss)
 
     for i, axis in ((0, 0), (7, 1)):  # by finite differences
-        bump = np.zeros_like(seen["samples"])
+        bump = np.zeros_like(found["samples"])
         bump[i, axis] = 1e-2
-        slope = (price(seen["samples"] + bump) - price(seen["samples"] - bump)) / 2e-2
-        assert np.isclose(seen["pull"][i, axis], -slope, rtol=0.1, atol=2e-3)
-    averaged = gan.look(real, z, places, z[:5], averaged=True)
-    assert np.allclose(averaged["samples"], gan.generate(z), atol=1e-5)
-    assert abs(averaged["samples"] - seen["samples"]).max() > 1e-4
+        gradient = (loss_of(found["samples"] + bump) - loss_of(found["samples"] - bump)) / 2e-2
+        assert np.isclose(found["negative_gradient"][i, axis], -gradient, rtol=0.1, atol=2e-3)
+    of_ema = probe(real, z, places, z[:5], ema=True)
+    assert np.allclose(of_ema["samples"], gan.generate(z), atol=1e-5)
+    assert np.allclose(of_ema["latent_grid"], of_ema["samples"][:5], atol=1e-5)
+    assert abs(of_ema["samples"] - found["samples"]).max() > 1e-4
     assert same(before, copy(gan.variables)) and len(gan.update_history["real_score"]) == rows
 
 
@@ -422,11 +423,12 @@ def test_a_look_drops_nothing(small_gan, points):
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), loss="relativistic")
     real, places, z = points[:20], points[20:50], gan.draw_latent(20).numpy()
     before = everything(gan)
-    first, second = (gan.look(real, z, places, z[:5], averaged=False) for _ in range(2))
+    probe = training.PlaneProbe(gan)
+    first, second = (probe(real, z, places, z[:5], ema=False) for _ in range(2))
     assert all((first[name] == second[name]).all() for name in first)
     assert np.allclose(first["samples"], gan.generator(z, training=False), atol=1e-5)
     answers = tf.sigmoid(discriminator(places, training=False))[:, 0]
-    assert np.allclose(first["answers"], answers, atol=1e-5)
+    assert np.allclose(first["probabilities"], answers, atol=1e-5)
     assert equal(before, everything(gan))
 
 
@@ -760,8 +762,8 @@ def test_a_generator_without_a_training_argument_plays(points):
     gan.fit(points, batch_size=16, verbose=0)
     z = np.ones((2, 3), "float32")
     assert (gan.generator(z, training=True) != gan.generator(z, training=False)).numpy().any()
-    for averaged in (True, False):
-        assert (gan.generate(z, averaged)[0] == gan.generate(z, averaged)[1]).all()
+    for ema in (True, False):
+        assert (gan.generate(z, ema)[0] == gan.generate(z, ema)[1]).all()
     assert np.isfinite(gan.sample(5, seed=0)).all()
 
 
@@ -870,14 +872,13 @@ def test_compile_refuses_what_means_nothing_for_a_gan(small_gan, argument, inste
 
 def test_what_needs_compile_says_so(points, tmp_path):
     gan = training.GAN(*players(), latent_dim=3)
-    z = np.zeros((2, 3), "float32")
     for use in (
         lambda: gan.fit(points),
         lambda: gan.train_on_batch(points[None]),
         lambda: gan.step_alone("generator", points),
         lambda: gan.evaluate(points),
-        lambda: gan.look(points[:2], z, points, z),
-        gan.start_over,
+        lambda: training.PlaneProbe(gan),
+        gan.reset,
     ):
         with pytest.raises(ValueError, match=r"call `?compile\(|must call `compile"):
             use()
@@ -995,7 +996,7 @@ def test_a_weight_that_is_not_finite_stops_training_although_losses_are(
     variable = {
         "generator": gan.generator.trainable_variables[1],
         "discriminator": gan.discriminator.trainable_variables[1],
-        "averaged": gan.averaged_weights[0],
+        "averaged": gan.ema_weights[0],
         "optimizer": gan.generator_optimizer.variables[2],
     }[where]
     name = "generator_step" if alone else "train_step"
@@ -1115,7 +1116,7 @@ def test_an_interrupt_leaves_the_state_of_the_last_whole_call(points, interrupti
 
     soon = keras.callbacks.LambdaCallback(on_train_batch_begin=interrupt)
     for _ in range(20):
-        gan.start_over()
+        gan.reset()
         call, delay = random.integers(16), random.uniform(0, 0.005)
         with pytest.raises(KeyboardInterrupt):
             gan.fit(points, batch_size=16, epochs=4, verbose=0, callbacks=[soon])
@@ -1201,7 +1202,7 @@ def test_a_loaded_model_starts_over_where_the_saved_one_began(points, tmp_path, 
         loaded.generator.layers[0].kernel.assign(0 * loaded.generator.layers[0].kernel)
         loaded.load_weights(tmp_path / "gan.weights.h5")
     assert equal(everything(loaded), first)
-    loaded.start_over()
+    loaded.reset()
     assert equal(everything(loaded), everything(small_players_gan(dropout=0.5, halving_updates=20)))
     loaded.fit(points, batch_size=16, epochs=2, verbose=0)
     assert equal(everything(loaded), first)
@@ -1218,7 +1219,7 @@ def test_starting_over_after_compiling_anew_goes_back_to_that_moment(small_gan, 
     )
     kept = everything(gan)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
-    gan.start_over()
+    gan.reset()
     assert gan.updates_made == 16 and equal(everything(gan), kept)
 
 
@@ -1383,9 +1384,9 @@ def test_samples_follow_seed_and_average(small_gan, points):
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
     assert (gan.sample(7, seed=3) == gan.sample(7, seed=3)).all()
     assert (gan.sample(7, seed=3) != gan.sample(7, seed=4)).any()
-    assert (gan.sample(7, seed=3) != gan.sample(7, seed=3, averaged=False)).any()
+    assert (gan.sample(7, seed=3) != gan.sample(7, seed=3, ema=False)).any()
     z = np.random.default_rng(0).normal(size=(2001, 3)).astype("float32")
-    assert np.allclose(gan.generate(z, averaged=False), gan.generator(z), atol=1e-6)
+    assert np.allclose(gan.generate(z, ema=False), gan.generator(z), atol=1e-6)
     assert np.allclose(gan.predict(z, verbose=0), gan.generate(z), atol=1e-6)
 
 

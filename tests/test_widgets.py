@@ -39,11 +39,11 @@ def panel(only_panel):
     """One panel for all tests, compiled once; each finds it paused before the first update."""
     only_panel.loop.pause()
     only_panel.learning_rate.value, only_panel.latent_dim.value = 1e-3, 4
-    start_over(only_panel)
+    reset(only_panel)
     return only_panel
 
 
-def start_over(panel):
+def reset(panel):
     panel.reset.click()
     panel.run(0)
 
@@ -188,11 +188,11 @@ def rates(panel):
     return [float(optimizer.learning_rate) for optimizer in optimizers]
 
 
-def decaying(rate=1.5e-3, discriminator_rate=1.5e-3):
+def decaying(rate=1.5e-3, discriminator_learning_rate=1.5e-3):
     gan = build()
     gan.compile(
         keras.optimizers.Adam(rate),
-        keras.optimizers.Adam(discriminator_rate),
+        keras.optimizers.Adam(discriminator_learning_rate),
         halving_updates=10,
         jit_compile=False,
     )
@@ -213,7 +213,7 @@ def test_the_panel_trains_the_recipe_with_its_decay():
     assert np.allclose(rates(panel), 1e-2, rtol=1e-5)
     panel.run(5)
     assert np.allclose(rates(panel), 1e-2 * 20 / 30, rtol=1e-5)
-    start_over(panel)
+    reset(panel)
     assert panel.gan.updates_made == 0 and np.allclose(rates(panel), 1e-2, rtol=1e-6)
     panel.close()
 
@@ -314,7 +314,7 @@ def laboratory(only_laboratory):
     only_laboratory.loop.pause()
     only_laboratory.set(**only_laboratory.dials_at_first)
     only_laboratory.slow.value = False
-    start_over(only_laboratory)
+    reset(only_laboratory)
     return only_laboratory
 
 
@@ -325,7 +325,7 @@ def copy(variables):
 def test_every_dial_reaches_the_running_model(laboratory):
     laboratory.run(1)
     gan = laboratory.gan
-    laboratory.set(generator_rate=1e-4, discriminator_rate=1e-2, latent_dim=1)
+    laboratory.set(generator_learning_rate=1e-4, discriminator_learning_rate=1e-2, latent_dim=1)
     laboratory.set(discriminator_steps=3, r1=0.3, loss="wasserstein", data="ring")
     laboratory.run(1)
     assert laboratory.gan is gan and gan.updates_made == 4
@@ -356,10 +356,10 @@ def test_turning_one_dial_leaves_the_decay_of_the_learning_rates_alone():
     laboratory.set(r1=0.3, latent_dim=1)
     laboratory.run(1)
     assert np.allclose(rates(laboratory.gan), [1e-2 / 3, 1e-3])
-    laboratory.set(generator_rate=3e-2)  # falls on from there: 3 to 4 times the halving
+    laboratory.set(generator_learning_rate=3e-2)  # falls on from there: 3 to 4 times the halving
     laboratory.run(1)
     assert np.allclose(rates(laboratory.gan), [3e-2 * 3 / 4, 3e-3 / 4])
-    start_over(laboratory)  # what the dials show
+    reset(laboratory)  # what the dials show
     assert np.allclose(rates(laboratory.gan), [3e-2, 3e-3])
     laboratory.close()
 
@@ -482,7 +482,7 @@ def test_any_pair_of_keras_players_works_with_what_it_was_compiled_for():
     laboratory.run(2)
     assert laboratory.gan.updates_made == 4 and "r1" not in laboratory.dials
     assert laboratory.dials["loss"].options == (("hinge", "hinge"),)
-    assert laboratory.dials["discriminator_rate"].value == 2e-3
+    assert laboratory.dials["discriminator_learning_rate"].value == 2e-3
     laboratory.close()
 
 
@@ -597,9 +597,9 @@ def gallery():
 
 def test_a_gallery_says_what_to_do_before_anything_is_pressed(gallery):
     if gallery.failure is None:
-        assert "Press a button" in gallery.describe() and gallery.cure_button.disabled
+        assert "Press a button" in gallery.describe() and gallery.fix_button.disabled
         with pytest.raises(ValueError, match="press a failure first"):
-            gallery.cure()
+            gallery.fix()
     with pytest.raises(ValueError, match="the failures are .*'oscillation'.*, got 'boredom'"):
         gallery.press("boredom")
 
@@ -610,9 +610,9 @@ def test_a_gallery_plants_names_and_cures_in_the_same_run(gallery):
     assert "found oscillation" in gallery.picture.description
     assert "OSCILLATION" in gallery.caption.value and "Momentum" in gallery.caption.value
     made, first = gallery.gan.updates_made, gallery.history["fake_score"].copy()
-    gallery.cure()
+    gallery.fix()
     assert gallery.diagnosis.name == "healthy" and "The cure" in gallery.caption.value
-    assert gallery.gan.updates_made == made + gallery.CURE_UPDATES
+    assert gallery.gan.updates_made == made + gallery.FIX_UPDATES
     assert (gallery.history["fake_score"][:made] == first).all()
     assert gallery.watch.history["updates"].tolist()[:2] == [0, gallery.CHUNK]
 
@@ -626,10 +626,10 @@ def test_a_gallery_button_does_what_press_does(gallery):
     gallery.seed = 0
     gallery.diagnosis = None
     gallery.buttons["oscillation"].click()
-    while gallery.diagnosis is None or gallery.cure_button.disabled:
+    while gallery.diagnosis is None or gallery.fix_button.disabled:
         time.sleep(0.05)
     assert (gallery.history["fake_score"] == pressed).all()
-    assert gallery.diagnosis.name == "oscillation" and not gallery.cure_button.disabled
+    assert gallery.diagnosis.name == "oscillation" and not gallery.fix_button.disabled
 
 
 def test_an_error_in_a_gallery_is_raised_shown_and_gone_at_the_next_press(gallery, monkeypatch):
@@ -646,8 +646,8 @@ def test_a_gallery_still_is_the_picture_in_fewer_bytes(gallery):
     if gallery.failure is None:
         gallery.press("oscillation")
     kept = io.BytesIO()
-    gallery.still.save(kept, "PNG")
+    gallery.static_figure.save(kept, "PNG")
     shown = np.asarray(Image.open(io.BytesIO(gallery.picture.png)), "int")
-    kept_pixels = np.asarray(gallery.still.convert("RGB"), "int")
+    kept_pixels = np.asarray(gallery.static_figure.convert("RGB"), "int")
     assert abs(kept_pixels - shown).mean() < 3 < shown.std()
     assert len(kept.getvalue()) < 0.5 * len(gallery.picture.png)

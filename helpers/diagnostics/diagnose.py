@@ -44,7 +44,7 @@ def diagnose(history, samples, real, features=None, loss="non_saturating", label
     """Look for every failure in `CHECKS` at once.
 
     history: {name: (n,)} of one run in order, with any of the columns in `COLUMNS`:
-        `GAN.update_history`, `Watch.history`, or lists of your own; a `Watch` or what `fit` returns
+        `GAN.update_history`, `Monitor.history`, or lists of your own; a `Monitor` or what `fit` returns
         is read, too. Each check says which columns it needs. NaN counts as non-finite: leave out the
         rows that `GAN.step_alone` wrote, which has no values for the player that stood still.
     samples: (n, ...) generated at the end, 100 or more. real: (m, ...) what it was trained on.
@@ -86,10 +86,10 @@ def diagnose(history, samples, real, features=None, loss="non_saturating", label
 
 
 def _check_history(history):
-    history = getattr(history, "history", history)  # of a Watch, or of what `fit` returns
+    history = getattr(history, "history", history)  # of a Monitor, or of what `fit` returns
     if not isinstance(history, Mapping):
         raise ValueError(
-            "history must be a dict of columns, a Watch or what `fit` returned, "
+            "history must be a dict of columns, a Monitor or what `fit` returned, "
             f"got {type(history).__name__}"
         )
     unknown = [name for name in history if name not in COLUMNS]

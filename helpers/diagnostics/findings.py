@@ -59,7 +59,7 @@ class Limits:
     uphill: float = -0.15  # against its gradient -0.28 or less, else -0.01 or more
     still: float = 8.0  # range over standard error: 3 to 5 for a frozen D, 20 for a slow one
     swing: float = 0.1  # turns by as much: all others 1 or less, oscillating 4 or more
-    turns: int = 3
+    reversals: int = 3
     above_noise: float = 5.0  # standard deviations
     copies: float = 0.7  # memorised 0.5 or less, healthy 0.97 or more
     nearer: float = 0.8  # probability that a distance is the smaller one; 1/2 of equal ones

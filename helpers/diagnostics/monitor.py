@@ -11,7 +11,7 @@ from ..losses import LOSSES
 from ..metrics import sliced_wasserstein
 
 
-class Watch(keras.callbacks.Callback):
+class Monitor(keras.callbacks.Callback):
     """Measures two players now and then, whatever trains them, and keeps what it measured.
 
     generator: a Keras model, z -> samples. discriminator: samples -> one logit each (n, 1), no
@@ -19,7 +19,7 @@ class Watch(keras.callbacks.Callback):
     look, so that what changes was learned; both finite. loss: whose gradient is G's, a name in
     `losses.LOSSES` that is not paired. every: updates between two looks, where it is given to `fit`
     as a callback; a call of `fit`'s that makes many updates at once counts them all. A loop of your
-    own calls `look(updates)`.
+    own calls `evaluate(updates)`.
 
     `history`: {name: (looks,)}, with the names in `COLUMNS` but D's gradient norm; losses, scores
     and accuracies are over all of real and z, the losses being the logistic ones. `floor` is the
@@ -39,13 +39,13 @@ class Watch(keras.callbacks.Callback):
         self.generator, self.discriminator = generator, discriminator
         self.every = inputs.whole_number("every", every)
         self._loss = LOSSES[loss].generator
-        self._rows, self._before, self.film = [], None, []
+        self._rows, self._before, self.sample_history = [], None, []
         self._updates, self._last_batch = 0, -1
-        self.change(real, z)
+        self.set_data(real, z)
         self._learned = [_learned_weights(player) for player in (generator, discriminator)]
         self._rescaled = _rescaled_weights(generator) | _rescaled_weights(discriminator)
 
-    def change(self, real, z):
+    def set_data(self, real, z):
         """Measure on other real samples and latent vectors from now on."""
         real, z = inputs.finite("real", real, "float32"), inputs.finite("z", z, "float32")
         if real.ndim < 2 or z.ndim < 2 or len(real) != len(z) or len(z) < 4:
@@ -65,17 +65,19 @@ class Watch(keras.callbacks.Callback):
                 f"the discriminator must give one logit a sample, (n, 1), got {tuple(logits.shape)}"
             )
         self.real, self._z = real, z
-        self.floor = _distance(*self._halves(self.real))
+        self.baseline = _distance(*self._halves(self.real))
 
     @property
     def history(self):
         if not self._rows:
-            raise ValueError("nothing was looked at yet: train with this callback, or call look(0)")
+            raise ValueError(
+                "nothing was looked at yet: train with this callback, or call evaluate(0)"
+            )
         return {name: np.array([row[name] for row in self._rows]) for name in self._rows[0]}
 
     def on_train_begin(self, logs=None):
         if not self._rows:
-            self.look(self._updates_made())
+            self.evaluate(self._updates_made())
 
     def on_epoch_begin(self, epoch, logs=None):
         self._last_batch = -1
@@ -87,13 +89,13 @@ class Watch(keras.callbacks.Callback):
         self._last_batch = batch
         made = self._updates_made()
         if made // self.every > before // self.every:
-            self.look(made)
+            self.evaluate(made)
 
     def _updates_made(self):
         """As the model counts them, if it does; else one for each batch."""
         return getattr(self.model, "updates_made", self._updates)
 
-    def look(self, updates):
+    def evaluate(self, updates):
         """Measure both players after that many updates, a whole number from 0 on."""
         updates = inputs.whole_number("updates", updates, 0)
         weights = [weight.value for weight in self._learned[0]]
@@ -106,7 +108,7 @@ class Watch(keras.callbacks.Callback):
         real = tf.cast(_infer(self.discriminator, self.real), "float32")
         self.real_logits, self.fake_logits = real.numpy().ravel(), fake.numpy().ravel()
         self.samples = tf.cast(samples, "float32").numpy()
-        self.film.append(self.samples)
+        self.sample_history.append(self.samples)
         moved = self._moved(updates, gradient)
         self._rows.append(
             {

@@ -151,7 +151,7 @@ def _spread(points):
     return np.mean([np.linalg.norm(points - np.roll(points, k, axis=0), axis=1) for k in pairs])
 
 
-def turns(score, height):
+def reversals(score, height):
     """How often a column turns in its later half: from a rise by `height` to a fall by `height` at
     least, or back.
 

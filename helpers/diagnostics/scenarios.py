@@ -19,10 +19,10 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Settings:
-    """What may change during a run. data: a key of `Game.data`. latent_dim: None for all."""
+    """What may change during a run. data: a key of `Experiment.data`. latent_dim: None for all."""
 
-    generator_rate: float = 1e-3
-    discriminator_rate: float = 1e-3
+    generator_learning_rate: float = 1e-3
+    discriminator_learning_rate: float = 1e-3
     r1: float = 1.0
     loss: str = "non_saturating"
     latent_dim: int | None = None
@@ -41,12 +41,12 @@ class Failure:
 
     name: str
     title: str
-    game: str
-    planted: Settings
-    cured: Settings
+    experiment: str
+    settings: Settings
+    fixed: Settings
     updates: int
     cause: str
-    cure: str
+    fix: str
     anew: bool = False
 
 
@@ -152,7 +152,7 @@ FAILURES = {
             "discriminator not training",
             "D does not train",
             "digits",
-            Settings(discriminator_rate=0.0),
+            Settings(discriminator_learning_rate=0.0),
             CALM,
             500,
             "D never moves, as in the program of notebook 04 that freezes it.",
@@ -172,7 +172,7 @@ FAILURES = {
 }
 
 
-class Game:
+class Experiment:
     """A small compiled GAN that starts afresh from any seed, and its data.
 
     name: "digits" (dense players of MNIST, Adam with beta_1 = 0.5) or "ring" (eight Gaussians in
@@ -199,7 +199,7 @@ class Game:
             loss=["non_saturating", "minimax"],
             penalties={"r1": 1.0},
         )
-        self.start(0)
+        self.reset(0)
 
     def _players(self):
         if self.name == "digits":
@@ -207,11 +207,11 @@ class Game:
         generator = dense_generator(2, (64, 64), (2,), activation="relu", output="linear")
         return generator, dense_discriminator((64, 64), (2,))
 
-    def start(self, seed):
+    def reset(self, seed):
         """Back to before the first update, with fresh weights and batches that follow seed."""
         seed = inputs.whole_number("seed", seed, 0)
         keras.utils.set_random_seed(seed)
-        self.gan.start_over()
+        self.gan.reset()
         for player, fresh in zip((self.gan.generator, self.gan.discriminator), self._players()):
             player.set_weights(fresh.get_weights())
         self._order = np.random.default_rng(seed)
@@ -233,10 +233,10 @@ class Game:
                 f"latent_dim must be at least 1 and at most {self._latent_dim}, "
                 f"got {settings.latent_dim}"
             )
-        for name in ("generator_rate", "discriminator_rate", "r1"):
+        for name in ("generator_learning_rate", "discriminator_learning_rate", "r1"):
             inputs.number(name, getattr(settings, name), least=0)
 
-    def seen(self, settings, n=256):
+    def evaluation_data(self, settings, n=256):
         """What to look at during such a run: n real samples (n, ...), and n latent vectors.
 
         The same at every call; real ones repeat where there are fewer. Latent entries that the
@@ -252,9 +252,9 @@ class Game:
         """That many updates with these settings, in one compiled call. Raises: ValueError."""
         real, updates = self.real(settings), inputs.whole_number("updates", updates)
         gan = self.gan
-        gan.choose_loss(settings.loss)
-        gan.generator_optimizer.learning_rate.assign(settings.generator_rate)
-        gan.discriminator_optimizer.learning_rate.assign(settings.discriminator_rate)
+        gan.set_loss(settings.loss)
+        gan.generator_optimizer.learning_rate.assign(settings.generator_learning_rate)
+        gan.discriminator_optimizer.learning_rate.assign(settings.discriminator_learning_rate)
         gan.penalty_weights["r1"].assign(settings.r1)
         gan.active_latent_dim.assign(settings.latent_dim or self._latent_dim)
         rows = self._order.integers(len(real), size=(updates, BATCH))

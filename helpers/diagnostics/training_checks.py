@@ -3,7 +3,7 @@
 import numpy as np
 
 from .findings import LIMITS, Finding
-from .run import _later_half, turns
+from .run import _later_half, reversals
 
 
 def _non_finite(run):
@@ -145,7 +145,7 @@ def _probabilities(run):
         "D returns probabilities where logits are expected: a second sigmoid flattens its loss, "
         "which never leaves 2 log 2 = 1.386 by much, and its gradients.",
         "remove the sigmoid from D's last layer, however deep it is nested, and keep from_logits="
-        "True; if your loss takes probabilities, give `Watch` D without its sigmoid.",
+        "True; if your loss takes probabilities, give `Monitor` D without its sigmoid.",
         {
             "D's largest accuracy on generated samples": (right, "threshold: 0"),
             "lowest of D(x) and D(G(z)), read as sigmoids of logits": (lowest, "threshold: ≥ 0.5"),
@@ -220,11 +220,11 @@ def _discriminator_wins(run):
 
 def _oscillation(run):
     score = run.columns["fake_score"]
-    found = turns(score, LIMITS.swing)
-    if found < LIMITS.turns:
+    found = reversals(score, LIMITS.swing)
+    if found < LIMITS.reversals:
         return None
     smooth, noise = _later_half(score)
-    if turns(score, max(LIMITS.swing, LIMITS.above_noise * noise)) < LIMITS.turns:
+    if reversals(score, max(LIMITS.swing, LIMITS.above_noise * noise)) < LIMITS.reversals:
         return "from row to row D(G(z)) jumps as far as it swings: measure more often"
     low, high = np.quantile(smooth, [0.05, 0.95])
     return Finding(
@@ -235,7 +235,7 @@ def _oscillation(run):
         {
             f"reversals of D(G(z)) by {LIMITS.swing:g} or more": (
                 found,
-                f"threshold: ≥ {LIMITS.turns}",
+                f"threshold: ≥ {LIMITS.reversals}",
             ),
             "width of its swing": (high - low, "5 % to 95 %"),
         },

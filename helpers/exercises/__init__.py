@@ -9,7 +9,7 @@ from .dense_mnist import (
 )
 from .measuring_samples import check_seeds_needed
 from .scoring_the_spiral import check_dropped_modes, check_modes_found, check_two_sigma
-from .start_here import check_minutes_of_training, check_numbers_a_picture, check_walk
+from .start_here import check_latent_walk, check_minutes_of_training, check_values_per_image
 from .the_minimax_loss import (
     check_best_discriminator,
     check_discriminator_loss,
@@ -17,7 +17,7 @@ from .the_minimax_loss import (
     check_saturating_loss,
     check_value_without_overlap,
 )
-from .the_spiral import check_corner, check_pull
+from .the_spiral import check_corner, check_gradient
 from .training_dynamics import check_circling_limit
 from .training_failures import (
     FAILURE_SIGNS,

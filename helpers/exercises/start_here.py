@@ -16,7 +16,7 @@ from .answer import Verdict, call, compare, guarded, number_check, numbers
     },
     "28 rows of 28 pixels, one number each.",
 )
-def check_numbers_a_picture(answer):
+def check_values_per_image(answer):
     """How many numbers make a grey picture of 28 by 28 pixels: 784."""
 
 
@@ -35,7 +35,7 @@ def check_minutes_of_training(answer):
 
 
 @guarded
-def check_walk(answer):
+def check_latent_walk(answer):
     """A function (a, b, t) -> the point at share t of the straight line from array a to array b."""
     a, b = np.random.default_rng(0).normal(size=(2, 32))
     t = np.linspace(0, 1, 5)[:, None]

@@ -47,7 +47,7 @@ def check_corner(answer, quality):
 
 
 @guarded
-def check_pull(answer):
+def check_gradient(answer):
     """A function (s, slope) -> the arrow at a generated point, -grad of -log sigmoid(s): (1 - D) slope.
 
     s: logits (n, 1); slope: the gradients of s with respect to the points, (n, 2).

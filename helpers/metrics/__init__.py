@@ -8,23 +8,23 @@ finitely many samples: print the real-vs-real row beside it. Each sees something
 the real samples pass all tests here but that of the nearest neighbour."""
 
 from .coverage import (
+    NDB,
     ClassBalance,
     CurveCoverage,
-    DifferentBins,
     ModeCoverage,
     class_balance,
     curve_coverage,
-    different_bins,
     mode_coverage,
+    ndb,
 )
-from .features import digit_classifier, features, kept_classifier
-from .frechet import frechet_bias, frechet_distance, frechet_without_bias
+from .features import cached_digit_classifier, digit_classifier, features
+from .frechet import frechet_bias, frechet_distance, frechet_extrapolated
 from .two_sample import (
-    Neighbourhoods,
+    PRDC,
     classifier_test,
     kernel_distance,
     nearest,
     nearest_neighbour_test,
-    neighbourhoods,
+    prdc,
     sliced_wasserstein,
 )

@@ -13,8 +13,8 @@ from .two_sample import nearest
 
 
 @dataclass(frozen=True)
-class DifferentBins:
-    """How differently two sets of samples fill the same bins; see `different_bins`."""
+class NDB:
+    """How differently two sets of samples fill the same bins; see `ndb`."""
 
     share: float
     share_floor: float
@@ -22,14 +22,14 @@ class DifferentBins:
     divergence_floor: float
 
 
-def different_bins(real, generated, bins=100, z=1.96, seed=0):
+def ndb(real, generated, bins=100, z=1.96, seed=0):
     """Bins that real and generated samples fill differently, where k-means on the real ones bins.
 
     Richardson and Weiss 2018: NDB, the number of statistically different bins.
     real (n, d), generated (m, d); at least as many different real samples as bins. z: a bin counts
     as different if its two shares are more than z standard errors apart; 1.96 is their 5 %.
     seed: of k-means.
-    Returns: DifferentBins. `share` of the bins that differ, in [0, 1], NDB / K; `share_floor`, the
+    Returns: NDB. `share` of the bins that differ, in [0, 1], NDB / K; `share_floor`, the
     share to expect by chance for perfect samples, P(|N(0, 1)| > z); `divergence`, Jensen-Shannon,
     of the shares of the bins, in nats, in [0, log 2]; `divergence_floor`, to expect by chance,
     (bins - 1) / 8 (1 / n + 1 / m). Both floors are for bins of 5 samples and more; where k-means
@@ -49,7 +49,7 @@ def different_bins(real, generated, bins=100, z=1.96, seed=0):
     middle = (p + q) / 2
     inverse = 1 / len(real) + 1 / len(generated)
     pooled = sum(counts) / (len(real) + len(generated))
-    return DifferentBins(
+    return NDB(
         share=float((abs(p - q) > z * np.sqrt(pooled * (1 - pooled) * inverse)).mean()),
         share_floor=float(2 * ndtr(-z)),
         divergence=float((rel_entr(p, middle) + rel_entr(q, middle)).sum() / 2),

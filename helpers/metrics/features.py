@@ -88,7 +88,7 @@ def _untrained_classifier(rng):
     return classifier
 
 
-def kept_classifier(images, labels, held_out_images, held_out_labels, folder=None):
+def cached_digit_classifier(images, labels, held_out_images, held_out_labels, folder=None):
     """A `digit_classifier`, trained once and then kept in a file, and how well it reads.
 
     images, labels: what `digit_classifier` trains on, with seed=0; the random numbers of the caller
@@ -137,7 +137,7 @@ def _read_classifier(path):
 def features(classifier, images):
     """The 64 values of the classifier's layer "features" for each image, float64 (n, 64).
 
-    classifier: from `digit_classifier` or `kept_classifier`. images: (n, 28, 28, 1) in [-1, 1].
+    classifier: from `digit_classifier` or `cached_digit_classifier`. images: (n, 28, 28, 1) in [-1, 1].
     Raises: ValueError.
     """
     known = [layer.name for layer in getattr(classifier, "layers", [])]

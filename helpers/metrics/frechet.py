@@ -12,7 +12,7 @@ def frechet_distance(real, generated):
     |m1 - m2|^2 + tr(S1 + S2 - 2 (S1^1/2 S2 S1^1/2)^1/2), Dowson and Landau 1982; on classifier
     features, Heusel et al. 2017, eq. 6. Roots come from symmetric eigenvalues, in float64.
     real (n, d), generated (m, d): finite, n and m above d, or the covariances are singular.
-    Perfect samples do not reach 0: see `frechet_bias`, and `frechet_without_bias` for a remedy.
+    Perfect samples do not reach 0: see `frechet_bias`, and `frechet_extrapolated` for a remedy.
     Returns: float >= 0 up to rounding. Raises: ValueError.
     """
     real, generated = _feature_pair(real, generated)
@@ -46,7 +46,7 @@ def frechet_bias(samples, n):
     return float((2.5 * values.sum() + pairs.sum()) / n)
 
 
-def frechet_without_bias(real, generated, sizes=8, seed=0):
+def frechet_extrapolated(real, generated, sizes=8, seed=0):
     """Frechet distance extrapolated to endlessly many samples (Chong and Forsyth 2020).
 
     Its bias falls like 1 / n. So: the distances of n random samples from each side, at `sizes`

@@ -43,8 +43,8 @@ def _kernel_sum(samples, others):
 
 
 @dataclass(frozen=True)
-class Neighbourhoods:
-    """How two sets of samples cover each other; see `neighbourhoods`."""
+class PRDC:
+    """How two sets of samples cover each other; see `prdc`."""
 
     precision: float
     recall: float
@@ -52,12 +52,12 @@ class Neighbourhoods:
     coverage: float
 
 
-def neighbourhoods(real, generated, k=5):
+def prdc(real, generated, k=5):
     """Precision, recall, density and coverage, from a ball around each sample.
 
     The ball of a sample ends just short of its k-th nearest neighbour of its own kind.
     real (n, d), generated (m, d), n and m above k.
-    Returns: Neighbourhoods. `precision`: share of generated samples in some real ball, and
+    Returns: PRDC. `precision`: share of generated samples in some real ball, and
     `recall`: share of real samples in some generated ball (Kynkaanniemi et al. 2019, eq. 1 and 2),
     in [0, 1]. Perfect samples fall short of 1, the more the higher d: 0.997 each for 1,000 of each
     in 2 dimensions, 0.72 in 64. `density`: real balls around a generated sample, over k, 1 on
@@ -77,7 +77,7 @@ def neighbourhoods(real, generated, k=5):
         balls += inside.sum(axis=0)
         covered.append(inside.any(axis=1))
         recalled.append((distance < reach).any(axis=1))
-    return Neighbourhoods(
+    return PRDC(
         precision=float((balls > 0).mean()),
         recall=float(np.concatenate(recalled).mean()),
         density=float(balls.mean() / k),

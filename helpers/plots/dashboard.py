@@ -84,10 +84,10 @@ class Dashboard:
         """Show a run so far.
 
         history: {column: (updates,)}, as `GAN.update_history`; with "updates" in it, as in
-        `Watch.history`, that is the horizontal axis. seen: a `diagnostics.Watch` after a look.
+        `Monitor.history`, that is the horizontal axis. seen: a `diagnostics.Monitor` after a look.
         Returns: True if an axis changed, so that everything must be drawn again.
         """
-        sparse = {**seen.history, "floor": np.full(len(seen.history["updates"]), seen.floor)}
+        sparse = {**seen.history, "floor": np.full(len(seen.history["updates"]), seen.baseline)}
         changed = [self._scores.update(seen.real_logits, seen.fake_logits)]
         if self._images:
             # grey where there is none

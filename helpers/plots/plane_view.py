@@ -33,7 +33,7 @@ class _HeatMap(Artist):
         gc.restore()
 
 
-LAYERS = ("real", "generated", "D's answer", "D = ½", "gradient", "warped grid")
+LAYERS = ("real", "generated", "D's probability", "D = ½", "gradient", "warped grid")
 
 
 ARROWS = 80
@@ -43,27 +43,31 @@ ARROW_SCALE = 0.2  # length of an arrow for a gradient of length 1, in units of 
 
 
 class PlaneView:
-    """One frame of a game in the plane, made to be redrawn often; used as `TrainingView` is.
+    """One frame of a GAN in the plane, made to be redrawn often; used as `TrainingView` is.
 
     Left, as layers that can be hidden: real points (dots), generated points (crosses), D's
-    answer as a heat map with its contour at 1/2, arrows along which the generator's loss pulls
-    generated points, and the warped grid: the generator's image of a square grid of latent points.
-    Right: losses, and the distance from generated to real over time.
+    probabilities as a heat map with their contour at 1/2, arrows along the negative gradient of the
+    generator's loss, and the warped grid: the generator's image of a square latent grid.
+    Right: losses, and the distance from generated to real over updates.
 
-    reach: half the side of the square that is shown. places: how many points a side D is asked at.
-    lattice: how many latent points a side the grid has.
+    Args:
+        reach: float, half the side of the square that is shown.
+        points: int, points a side at which D is evaluated; `points` are these, (points^2, 2).
+        latent_grid: int, latent points a side of the grid.
     """
 
-    def __init__(self, reach=1.25, places=48, lattice=17):
+    def __init__(self, reach=1.25, points=48, latent_grid=17):
         self.figure = Figure(figsize=(9, 5.2), dpi=80)
         plane = self.figure.add_axes((0.045, 0.13, 0.495, 0.85))
         plane.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         plane.tick_params(labelsize=8)
-        self._line = np.linspace(-reach, reach, places)
-        self.places = np.stack(np.meshgrid(self._line, self._line), -1).reshape(-1, 2)
-        self._lattice = lattice
+        self._line = np.linspace(-reach, reach, points)
+        self.points = np.stack(np.meshgrid(self._line, self._line), -1).reshape(-1, 2)
+        self._latent_grid = latent_grid
         self.layers = self._paint(plane, reach)
-        handles = [self.layers[name] for name in LAYERS if name not in ("D's answer", "gradient")]
+        handles = [
+            self.layers[name] for name in LAYERS if name not in ("D's probability", "gradient")
+        ]
         plane.legend(
             handles=handles,
             loc="upper center",
@@ -79,14 +83,14 @@ class PlaneView:
         far.set(yscale="log", ylim=(0.003, 2), xlabel="updates", ylabel="distance")
         far.set_title("sliced Wasserstein distance to real points", fontsize=10)
         (self._distance,) = far.plot([], [], color=GENERATED, linewidth=1.3, label="generated")
-        (self._floor,) = far.plot(
+        (self._baseline,) = far.plot(
             [0, 1e9], [1, 1], color=REAL, linestyle=":", label="real against real"
         )
         far.legend(loc="lower right", ncols=2, fontsize=9)
         self._far = far
         painted = sorted(self.layers.values(), key=lambda artist: artist.zorder)
         frame = plane.spines.values()  # painted again, over the heat map
-        self.moving = [*painted, *frame, *self._losses.moving, self._distance, self._floor]
+        self.moving = [*painted, *frame, *self._losses.moving, self._distance, self._baseline]
 
     def _paint(self, plane, reach):
         heat = plane.add_artist(_HeatMap())
@@ -111,45 +115,51 @@ class PlaneView:
         )
         return dict(zip(LAYERS, (real, generated, heat, contour, arrows, warped)))
 
-    def _shades(self, answers):
+    def _shades(self, probabilities):
         """Pale PRGn from 0.2 to 0.8 (a penalised D is rarely surer), uint8 (..., 3)."""
-        shades = colormaps["PRGn"]((answers - 0.2) / 0.6, bytes=True)[..., :3]
+        shades = colormaps["PRGn"]((probabilities - 0.2) / 0.6, bytes=True)[..., :3]
         return 255 - (0.6 * (255 - shades)).astype("uint8")
 
-    def lattice(self, latent_dim):
-        """Latent points of the grid, float32 (lattice^2, latent_dim): its first two entries over
-        [-2, 2], all others 0. With one entry the grid is a line, laid over itself."""
-        line = np.linspace(-2, 2, self._lattice, dtype="float32")
-        z = np.zeros((self._lattice**2, latent_dim), "float32")
+    def latent_grid(self, latent_dim):
+        """The latent grid, float32 (latent_grid^2, latent_dim): its first two entries over [-2, 2],
+        all others 0. With one entry the grid is a line, laid over itself."""
+        line = np.linspace(-2, 2, self._latent_grid, dtype="float32")
+        z = np.zeros((self._latent_grid**2, latent_dim), "float32")
         z[:, :2] = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)[:, :latent_dim]
         return z
 
-    def update(self, real, seen, history, distances, floor, hidden=()):
+    def update(self, real, found, history, distances, baseline, hidden=()):
         """Show one moment.
 
-        real: (n, 2). seen: what `GAN.look` answers at `places` and `lattice`. history: as of
-        `GAN.update_history`. distances: (m, 2), updates and distances. floor: the distance
-        between two samples of real points. hidden: names among `LAYERS`.
-        Returns: True if the axes' limits changed, so that the background must be drawn again.
+        Args:
+            real: (n, 2).
+            found: what a `training.PlaneProbe` returns at `points` and `latent_grid`.
+            history: as of `GAN.update_history`.
+            distances: (m, 2), updates and distances.
+            baseline: float, the distance between two samples of real points.
+            hidden: names among `LAYERS`.
+
+        Returns:
+            True if the axes' limits changed, so that the background must be drawn again.
         """
         artists = self.layers
         for name, artist in artists.items():
             artist.set_visible(name not in hidden)
         artists["real"].set_data(*real.T)
-        artists["generated"].set_data(*seen["samples"].T)
-        answers = seen["answers"].reshape(2 * (len(self._line),))
-        artists["D's answer"].shades = self._shades(answers)
-        contours = contour_generator(self._line, self._line, answers)
+        artists["generated"].set_data(*found["samples"].T)
+        probabilities = found["probabilities"].reshape(2 * (len(self._line),))
+        artists["D's probability"].shades = self._shades(probabilities)
+        contours = contour_generator(self._line, self._line, probabilities)
         artists["D = ½"].set_segments(contours.lines(0.5))
-        pull = ARROW_SCALE * seen["pull"][:ARROWS]
-        length = np.linalg.norm(pull, axis=1, keepdims=True)
-        pull *= np.minimum(1, 0.3 / np.maximum(length, 1e-9))
-        artists["gradient"].set_offsets(seen["samples"][:ARROWS])
-        artists["gradient"].set_UVC(*pull.T)
-        nodes = seen["lattice"].reshape(self._lattice, self._lattice, 2)
+        arrows = ARROW_SCALE * found["negative_gradient"][:ARROWS]
+        length = np.linalg.norm(arrows, axis=1, keepdims=True)
+        arrows *= np.minimum(1, 0.3 / np.maximum(length, 1e-9))
+        artists["gradient"].set_offsets(found["samples"][:ARROWS])
+        artists["gradient"].set_UVC(*arrows.T)
+        nodes = found["latent_grid"].reshape(self._latent_grid, self._latent_grid, 2)
         artists["warped grid"].set_segments([*nodes, *nodes.swapaxes(0, 1)])
         self._distance.set_data(*np.reshape(distances, (-1, 2)).T)
-        self._floor.set_ydata([floor, floor])
+        self._baseline.set_ydata([baseline, baseline])
         changed = self._losses.update(history)
         self._far.set_xlim(self._losses.axes.get_xlim())
         return changed

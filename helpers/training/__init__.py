@@ -3,4 +3,5 @@
 from .callbacks import Snapshots, TimeLimit
 from .gan import GAN
 from .history import HISTORY_COLUMNS, NonFiniteTraining
+from .plane_probe import PlaneProbe
 from .presets import PRESETS, Preset, gan_from_preset

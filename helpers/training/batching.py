@@ -114,7 +114,7 @@ def checked_dataset(dataset, shape, group, problems):
     ), True
 
 
-def _split(x, fraction):
+def split(x, fraction):
     """The array without its last `fraction`, and that."""
     if not isinstance(x, np.ndarray):
         raise ValueError(

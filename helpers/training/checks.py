@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ..losses import LOSSES, PENALTIES
 
-def _refuse_strategy():
+
+def refuse_strategy():
     if tf.distribute.has_strategy():
         raise ValueError(
             "a GAN trains on one device, and was used inside the scope of a "
@@ -25,7 +27,7 @@ NOT_COMPILED = {  # arguments of `keras.Model.compile`, and what to do instead
 }
 
 
-def _refuse_labels(y, others):
+def refuse_labels(y, others):
     given = {"y": y, **{name: others.pop(name, None) for name in ("sample_weight", "class_weight")}}
     for name, value in given.items():
         if value is not None:
@@ -35,8 +37,8 @@ def _refuse_labels(y, others):
             )
 
 
-def _check_players(generator, discriminator, latent_dim):
-    """Build both players, check that they fit, and return the shape of one sample."""
+def check_networks(generator, discriminator, latent_dim):
+    """Build both networks, check that they fit, and return the shape of one sample."""
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.layers.Layer):
             raise ValueError(f"the {name} must be a Keras model, got {type(network).__name__}")
@@ -76,4 +78,63 @@ def _check_logits(discriminator, shape):
         raise ValueError(
             "the discriminator must end in a logit, any real number, and its answers to inputs of "
             f"all sizes lie in [{answers.min():g}, {answers.max():g}]: leave the sigmoid at its end out"
+        )
+
+
+def check_compile(loss_names, penalties, others):
+    """Refuse what `GAN.compile` does not take.
+
+    Args:
+        loss_names: tuple of str. penalties: {name: weight}. others: arguments it does not know.
+    """
+    for name in others:
+        raise ValueError(f"compile takes no {name}: {NOT_COMPILED.get(name, 'see its help')}")
+    for name in loss_names:
+        if name not in LOSSES:
+            raise ValueError(f"loss must be one of {sorted(LOSSES)}, got {name!r}")
+    if len(set(loss_names)) != len(loss_names) or not loss_names:
+        raise ValueError(f"give at least one loss, each once, got {loss_names}")
+    for name, weight in penalties.items():
+        if name not in PENALTIES:
+            raise ValueError(f"penalties must be among {sorted(PENALTIES)}, got {name!r}")
+        if not weight >= 0:
+            raise ValueError(f"the weight of {name} must be at least 0, got {weight}")
+
+
+def check_optimizers(of_generator, of_discriminator, halving_updates):
+    """Two optimizers, each built for the trainable variables of its network.
+
+    Args:
+        of_generator, of_discriminator: (a new Keras optimizer or its name, its network).
+        halving_updates: None, or learning rates must be numbers, not schedules.
+    """
+    networks = {"generator": of_generator, "discriminator": of_discriminator}
+    pairs = {name: (keras.optimizers.get(o), network) for name, (o, network) in networks.items()}
+    if pairs["generator"][0] is pairs["discriminator"][0]:
+        raise ValueError("each network needs an optimizer of its own, got one object for both")
+    for name, (optimizer, network) in pairs.items():
+        if optimizer.built:
+            raise ValueError(
+                f"the {name}'s optimizer already belongs to other variables: make a new one"
+            )
+        if not network.trainable_variables:
+            raise ValueError(f"the {name} has nothing to train: is `trainable` False?")
+        if halving_updates is not None and not hasattr(optimizer.learning_rate, "assign"):
+            raise ValueError(
+                f"the {name}'s learning rate follows a schedule: "
+                "give the optimizer a number, or leave halving_updates out"
+            )
+    for optimizer, network in pairs.values():
+        optimizer.build(network.trainable_variables)
+    return [optimizer for optimizer, _ in pairs.values()]
+
+
+def check_trainable(name, network, optimizer):
+    """Refuse a network that was frozen, or thawed, after its optimizer was built."""
+    compiled, now = len(optimizer._trainable_variables), len(network.trainable_variables)
+    if now != compiled:
+        raise ValueError(
+            f"the {name} was compiled with {compiled} trainable variables and has {now} now: "
+            "set `trainable` back, or call compile again. To let one network stand still, "
+            "set its optimizer's learning_rate to 0, or use step_alone"
         )

@@ -31,7 +31,7 @@ def _operations(network, shape):
 
 
 @tf.function(jit_compile=True)
-def _standard_normal(shape, seed):
+def standard_normal(shape, seed):
     """Independent N(0, 1), float32, that follow from seed, (2,): Threefry (Salmon et al. 2011) and
     the inverse of the normal's distribution function. On a CPU a third of the time of TensorFlow's
     default and a thirtieth of `keras.random`'s; TensorFlow has Threefry under XLA only."""
@@ -41,7 +41,7 @@ def _standard_normal(shape, seed):
     return np.sqrt(2, dtype="float32") * tf.math.erfinv(spread)
 
 
-def _walk(n, body, state):
+def repeat(n, body, state):
     """state <- body(i, state) for i = 0 ... n - 1, one after the other.
 
     Outside XLA the iterations of a `tf.while_loop` would overlap and race for the variables.
@@ -54,7 +54,7 @@ def _walk(n, body, state):
     )[1]
 
 
-def _norm(gradients):
+def gradient_norm(gradients):
     """The Euclidean length of all gradients together, as the length of their columns' lengths.
 
     Summed by columns because XLA adds up a whole array one number at a time, three times slower.

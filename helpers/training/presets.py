@@ -31,7 +31,7 @@ class Preset:
     halving_updates: int | None = None  # both learning rates fall as 1 / (1 + t / halving_updates)
     ema_decay: float = 0.0
 
-    def players(self, sample_shape=(28, 28, 1)):
+    def networks(self, sample_shape=(28, 28, 1)):
         """A fresh generator and discriminator for samples of that shape."""
         generator = dense_generator(
             self.latent_dim,
@@ -113,7 +113,7 @@ def gan_from_preset(preset, seed=0, **rules):
     Train it with `fit(images, batch_size=preset.batch_size)`. rules: further arguments of
     `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
     """
-    gan = GAN(*preset.players(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
+    gan = GAN(*preset.networks(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
     rules = {
         "penalties": preset.penalties,
         "halving_updates": preset.halving_updates,

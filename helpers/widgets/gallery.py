@@ -6,8 +6,8 @@ import io
 import ipywidgets as ipw
 from PIL import Image
 
-from ..diagnostics import Watch, diagnose
-from ..diagnostics.scenarios import FAILURES, Game
+from ..diagnostics import Monitor, diagnose
+from ..diagnostics.scenarios import FAILURES, Experiment
 from ..plots import Dashboard
 from ..training import NonFiniteTraining
 from .live_loop import LiveLoop
@@ -19,14 +19,14 @@ class Gallery(Panel):
     """A button for each failure of `scenarios.FAILURES`: the dashboard while it comes about, what
     `diagnostics.diagnose` finds at the end, and a button that applies the cure to the same run.
 
-    seed: of the runs; may be changed. `gallery.press("collapse")` and `gallery.cure()` do the same
+    seed: of the runs; may be changed. `gallery.press("collapse")` and `gallery.fix()` do the same
     from code, wait for the end, and raise what goes wrong. Then `diagnosis` is what was found,
     `history` the run, `watch` what was looked at, `gan` the model. A game is compiled when it is
     played first.
     """
 
     CHUNK = 50  # updates
-    CURE_UPDATES = 1000
+    FIX_UPDATES = 1000
 
     def __init__(self, seed=0):
         self.seed, self._games = seed, {}
@@ -41,7 +41,7 @@ class Gallery(Panel):
             name: ipw.Button(description=failure.title, layout={"width": "auto"})
             for name, failure in FAILURES.items()
         }
-        self.cure_button = ipw.Button(
+        self.fix_button = ipw.Button(
             description="Cure", button_style="primary", icon="medkit", disabled=True
         )
         self.status, self.caption, self.error = ipw.HTML(), ipw.HTML(), ipw.HTML()
@@ -49,7 +49,7 @@ class Gallery(Panel):
         super().__init__(
             [
                 ipw.HBox([*self.buttons.values()], layout=WRAPPED),
-                ipw.HBox([self.cure_button, self.status], layout=WRAPPED),
+                ipw.HBox([self.fix_button, self.status], layout=WRAPPED),
                 self._frame,
                 self.error,
                 self.caption,
@@ -60,23 +60,23 @@ class Gallery(Panel):
         )
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._begin(name))
-        self.cure_button.on_click(lambda _: self._begin(None))
+        self.fix_button.on_click(lambda _: self._begin(None))
 
     @property
     def gan(self):
         return self._game.gan
 
     @property
-    def still(self):
+    def static_figure(self):
         """The dashboard as it is now, a `PIL.Image` in 256 colours: a third of the bytes."""
         picture = Image.open(io.BytesIO(self.picture.png))
         return picture.quantize(256, method=Image.Quantize.FASTOCTREE)  # keeps rare colours
 
     def game(self, name):
-        """The `scenarios.Game` of that name, compiled at its first use."""
+        """The `scenarios.Experiment` of that name, compiled at its first use."""
         if name not in self._games:
             self._say("compiling, once, for some seconds")
-            self._games[name] = Game(name)
+            self._games[name] = Experiment(name)
         return self._games[name]
 
     # ---- what the buttons do (any thread) -----------------------------------------------
@@ -84,7 +84,7 @@ class Gallery(Panel):
     def _begin(self, name):
         """Plant the failure of that name, or cure the last one if it is None; do not wait."""
         self.loop.call(lambda: self._prepare(name))
-        updates = self.CURE_UPDATES if name is None else FAILURES[name].updates
+        updates = self.FIX_UPDATES if name is None else FAILURES[name].updates
         self.loop.start(updates // self.CHUNK)
 
     def press(self, name):
@@ -94,12 +94,12 @@ class Gallery(Panel):
         self.loop.wait(lambda: self._prepare(name))
         self.loop.run(FAILURES[name].updates // self.CHUNK)
 
-    def cure(self):
+    def fix(self):
         """Go on with the same run by the settings that cure it, to the end."""
         if self.failure is None:
             raise ValueError("press a failure first")
         self.loop.wait(lambda: self._prepare(None))
-        self.loop.run(self.CURE_UPDATES // self.CHUNK)
+        self.loop.run(self.FIX_UPDATES // self.CHUNK)
 
     def close(self):
         self.loop.close()
@@ -111,18 +111,18 @@ class Gallery(Panel):
         if name is not None:
             self.failure = FAILURES[name]
         failure = self.failure
-        self._game = game = self.game(failure.game)
+        self._game = game = self.game(failure.experiment)
         if name is not None or failure.anew:
-            game.start(self.seed)
-            gan, looked_at = game.gan, game.seen(failure.planted)
-            self.watch = Watch(gan.generator, gan.discriminator, *looked_at)
-            self.watch.look(0)
-        self._settings = failure.planted if name is not None else failure.cured
-        self._updates = failure.updates if name is not None else self.CURE_UPDATES
+            game.reset(self.seed)
+            gan, looked_at = game.gan, game.evaluation_data(failure.settings)
+            self.watch = Monitor(gan.generator, gan.discriminator, *looked_at)
+            self.watch.evaluate(0)
+        self._settings = failure.settings if name is not None else failure.fixed
+        self._updates = failure.updates if name is not None else self.FIX_UPDATES
         self._first, self._broken, self.diagnosis = game.gan.updates_made, None, None
-        self.watch.change(*game.seen(self._settings))
-        if self.picture is not self._pictures[failure.game]:
-            self.picture = self._pictures[failure.game]
+        self.watch.set_data(*game.evaluation_data(self._settings))
+        if self.picture is not self._pictures[failure.experiment]:
+            self.picture = self._pictures[failure.experiment]
             self._frame.children = [self.picture]
         self._show()  # a page that sees it asks for the pictures to come
 
@@ -136,7 +136,7 @@ class Gallery(Panel):
             self._broken = error.history
             self.loop.pause()
         if self._broken is None:
-            self.watch.look(self._game.gan.updates_made)
+            self.watch.evaluate(self._game.gan.updates_made)
         self._say("training")
 
     @property
@@ -149,7 +149,7 @@ class Gallery(Panel):
             return
         if self.loop.state == "paused" and len(self.history["fake_score"]) > self._first:
             history = {name: column[self._first :] for name, column in self.history.items()}
-            samples = self._game.gan.sample(1000, seed=self.seed, averaged=False)
+            samples = self._game.gan.sample(1000, seed=self.seed, ema=False)
             real = self._game.real(self._settings)
             self.diagnosis = diagnose(history, samples, real)
         self._show()
@@ -159,18 +159,18 @@ class Gallery(Panel):
 
     def _say(self, words):
         title = "" if self.failure is None else self.failure.title
-        if self._settings is not None and self._settings is not self.failure.planted:
+        if self._settings is not None and self._settings is not self.failure.settings:
             title += ", cured"
         made = "" if not title else f" · {title} · update {self._made():,}"
         self.status.value = f"<span role='status'>{words}{made}</span>"
 
     def _made(self):
-        game = self._games.get(self.failure.game)
+        game = self._games.get(self.failure.experiment)
         return 0 if game is None else game.gan.updates_made
 
     def _changed(self, state, error):
         self.error.value = "" if error is None else _error_box(error)
-        self.cure_button.disabled = state == "running" or self.failure is None
+        self.fix_button.disabled = state == "running" or self.failure is None
         self._say("training" if state == "running" else state)
         self._say_in_words(
             "Training; the words come at the end." if state == "running" else self.describe()
@@ -180,8 +180,8 @@ class Gallery(Panel):
 
     def _page(self):
         """The diagnosis as a page: what was done, what was found, and what to do."""
-        cured = self._settings is not self.failure.planted
-        done = self.failure.cure if cured else self.failure.cause
+        cured = self._settings is not self.failure.settings
+        done = self.failure.fix if cured else self.failure.cause
         return (
             f"<b>{'The cure' if cured else 'What was done'}:</b> {html.escape(done)}"
             f"<pre style='white-space: pre-wrap'>{html.escape(str(self.diagnosis))}</pre>"
@@ -196,5 +196,5 @@ class Gallery(Panel):
         return (
             f"{self.failure.title}, after {self._made():,} updates: found "
             f"{', '.join(found) or 'nothing'}. Distance to real samples "
-            f"{watch.history['distance'][-1]:.2f}, of real to real {watch.floor:.2f}."
+            f"{watch.history['distance'][-1]:.2f}, of real to real {watch.baseline:.2f}."
         )

@@ -6,6 +6,7 @@ import numpy as np
 from ..data import sample_latent
 from ..metrics import sliced_wasserstein
 from ..plots import LAYERS, PlaneView
+from ..training import PlaneProbe
 from .drawing_pad import DrawingPad
 from .training_panel import TrainingPanel, _rate_slider
 
@@ -35,8 +36,9 @@ class Laboratory(TrainingPanel):
             raise ValueError("give the laboratory at least one data set")
         self._latent = sample_latent(self.POINTS, gan.latent_dim, seed)
         self._view = PlaneView()
-        self._places = self._view.places.astype("float32")
-        self._lattice = self._view.lattice(gan.latent_dim)
+        self._points = self._view.points.astype("float32")
+        self._latent_grid = self._view.latent_grid(gan.latent_dim)
+        self._probed = None
         self._mixture, self._distances, self._next, self._did = None, [], "discriminator", ""
         self._applied = None
         self._dials(gan, latent_dim)
@@ -44,11 +46,11 @@ class Laboratory(TrainingPanel):
             name: ipw.Checkbox(value=True, description=name, indent=False, layout={"width": "auto"})
             for name in LAYERS
         }
-        self.averaged = ipw.Checkbox(description="averaged generator", indent=False)
+        self.ema = ipw.Checkbox(description="EMA generator", indent=False)
         self.slow = ipw.Checkbox(description="slow motion", indent=False)
-        for box in (self.averaged, self.slow):
+        for box in (self.ema, self.slow):
             box.layout.width = "auto"
-        for box in (*self.layers.values(), self.averaged):
+        for box in (*self.layers.values(), self.ema):
             box.observe(self._redraw_if_paused, "value")
         pads = [one for one in self._data_sets.values() if isinstance(one, DrawingPad)]
         self.steps = {
@@ -61,7 +63,7 @@ class Laboratory(TrainingPanel):
             self._view,
             [*self.dials.values()],
             [*self.steps.values(), self.slow],
-            [[ipw.HTML("<b>Show</b>"), *self.layers.values(), self.averaged], pads],
+            [[ipw.HTML("<b>Show</b>"), *self.layers.values(), self.ema], pads],
         )
         for player, button in self.steps.items():
             button.on_click(lambda _, player=player: self._step_button(player))
@@ -71,10 +73,10 @@ class Laboratory(TrainingPanel):
     def _dials(self, gan, latent_dim):
         dims = [2**k for k in range(16) if 2**k < gan.latent_dim] + [gan.latent_dim]
         self.dials = {
-            "generator_rate": _rate_slider(
+            "generator_learning_rate": _rate_slider(
                 "G's learning rate", gan.generator_optimizer.learning_rate.numpy()
             ),
-            "discriminator_rate": _rate_slider(
+            "discriminator_learning_rate": _rate_slider(
                 "D's learning rate", gan.discriminator_optimizer.learning_rate.numpy()
             ),
             "latent_dim": ipw.SelectionSlider(
@@ -120,9 +122,9 @@ class Laboratory(TrainingPanel):
 
     # ---- what the worker does -----------------------------------------------------------
 
-    def _start_over(self):
+    def _reset(self):
         self._applied = None
-        super()._start_over()
+        super()._reset()
         self._distances, self._next, self._did = [], "discriminator", ""
 
     def _apply_settings(self):
@@ -134,17 +136,17 @@ class Laboratory(TrainingPanel):
         if mixture is not self._mixture:
             self._mixture = mixture
             self._real, other = (mixture.sample(self.POINTS, self._order) for _ in range(2))
-            self._floor = sliced_wasserstein(self._real, other)
+            self._baseline = sliced_wasserstein(self._real, other)
 
     @staticmethod
     def _turn(gan, turned):
         """Give the model the values of the dials that were turned; a rate that decays goes on."""
         act = {
-            "generator_rate": gan.generator_optimizer.learning_rate.assign,
-            "discriminator_rate": gan.discriminator_optimizer.learning_rate.assign,
+            "generator_learning_rate": gan.generator_optimizer.learning_rate.assign,
+            "discriminator_learning_rate": gan.discriminator_optimizer.learning_rate.assign,
             "latent_dim": gan.active_latent_dim.assign,
-            "discriminator_steps": gan.choose_discriminator_steps,
-            "loss": gan.choose_loss,
+            "discriminator_steps": gan.set_discriminator_steps,
+            "loss": gan.set_loss,
             "r1": lambda weight: gan.penalty_weights["r1"].assign(weight),
             "data": lambda name: None,  # see `_apply_settings`
         }
@@ -178,17 +180,19 @@ class Laboratory(TrainingPanel):
         self._say_in_words(self._did)
 
     def _show(self):
-        seen = self.gan.look(
-            self._real, self._latent, self._places, self._lattice, self.averaged.value
+        if self._probed is not self.gan:  # the first one, or built anew after an error
+            self._probed, self._probe = self.gan, PlaneProbe(self.gan)
+        found = self._probe(
+            self._real, self._latent, self._points, self._latent_grid, self.ema.value
         )
-        distance = sliced_wasserstein(self._real, seen["samples"])
+        distance = sliced_wasserstein(self._real, found["samples"])
         made = self.gan.updates_made
         if not self._distances or self._distances[-1][0] != made:
             self._distances.append((made, distance))
         self._distance = distance
         hidden = [name for name, box in self.layers.items() if not box.value]
         history = self.gan.update_history
-        self.picture.show(self._real, seen, history, self._distances, self._floor, hidden)
+        self.picture.show(self._real, found, history, self._distances, self._baseline, hidden)
 
     def describe(self):
         """The panel's picture in words."""
@@ -196,5 +200,5 @@ class Laboratory(TrainingPanel):
         return (
             f"{self._did} After {made:,} updates on {values['data']}, latent dimension "
             f"{values['latent_dim']}: sliced Wasserstein distance {self._distance:.3f} (two samples "
-            f"of real points: {self._floor:.3f}); {self._last_updates()}"
+            f"of real points: {self._baseline:.3f}); {self._last_updates()}"
         ).strip()

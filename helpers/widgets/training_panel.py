@@ -61,7 +61,7 @@ class TrainingPanel(Panel):
         _try_every_stop(*controls)
         self.run(0)
         self.start.on_click(self._start_or_pause)
-        self.reset.on_click(lambda _: self.loop.call(self._start_over))
+        self.reset.on_click(lambda _: self.loop.call(self._reset))
 
     # ---- what the controls do (any thread) ----------------------------------------------
 
@@ -83,12 +83,12 @@ class TrainingPanel(Panel):
 
     # ---- what the worker does -----------------------------------------------------------
 
-    def _start_over(self):
+    def _reset(self):
         if self._broken:
             self._say("building the model anew")
             self.gan, self._broken = self._build(), False
         else:
-            self.gan.start_over()
+            self.gan.reset()
         self._rate_from = None
 
     def _draw(self):
@@ -184,8 +184,8 @@ class DigitsPanel(TrainingPanel):
             self.gan.optimizer.learning_rate = self._applied_rate
         self.gan.active_latent_dim.assign(self.latent_dim.value)
 
-    def _start_over(self):
-        super()._start_over()
+    def _reset(self):
+        super()._reset()
         self._applied_rate = None  # from now on what the slider shows
 
     def _step(self):

@@ -35,7 +35,7 @@ def stretch(game, settings, updates):
 
 def diagnosed(game, settings, updates, seed):
     history = stretch(game, settings, updates)
-    samples = game.gan.sample(1000, seed=seed, averaged=False)
+    samples = game.gan.sample(1000, seed=seed, ema=False)
     return diagnostics.diagnose(history, samples, game.real(settings))
 
 
@@ -53,7 +53,7 @@ HIDDEN = {
 
 
 def plain_keras(seed, hidden="plain", still=None, reverse=False, sigmoid=False, r1=1.0, looks=20):
-    """Train on digits in plain Keras and diagnose what a `Watch` measured every 20 updates.
+    """Train on digits in plain Keras and diagnose what a `Monitor` measured every 20 updates.
 
     hidden: a key of `HIDDEN`. still: the player whose learning rate is 0. reverse: G's loss has the
     wrong sign, as from swapped labels. sigmoid: D ends in one, nested, before a loss of logits.
@@ -94,10 +94,10 @@ def plain_keras(seed, hidden="plain", still=None, reverse=False, sigmoid=False, 
         optimizers["generator"].apply(tape.gradient(loss, weights), weights)
 
     rng, z = np.random.default_rng(seed), data.sample_latent(256, 32, seed=0)
-    watch = diagnostics.Watch(generator, discriminator, images[::19][:256], z)
+    watch = diagnostics.Monitor(generator, discriminator, images[::19][:256], z)
     for made in range(20 * looks + 1):
         if made % 20 == 0:
-            watch.look(made)
+            watch.evaluate(made)
         update(tf.constant(images[rng.integers(len(images), size=64)]))
     samples = generator(data.sample_latent(1000, 32, seed=seed + 1), training=False).numpy()
     return diagnostics.diagnose(watch, samples, images, labels=labels)
@@ -173,24 +173,24 @@ def rows(cures):
 
     def game(name):
         if name not in games:
-            games[name] = scenarios.Game(name)
+            games[name] = scenarios.Experiment(name)
         return games[name]
 
     def planted(failure, cure):
         def run(seed):
-            game(failure.game).start(seed)
-            found = diagnosed(game(failure.game), failure.planted, failure.updates, seed)
+            game(failure.experiment).reset(seed)
+            found = diagnosed(game(failure.experiment), failure.settings, failure.updates, seed)
             if not cure:
                 return found
             if failure.anew:
-                game(failure.game).start(seed)
-            return diagnosed(game(failure.game), failure.cured, 1000, seed)
+                game(failure.experiment).reset(seed)
+            return diagnosed(game(failure.experiment), failure.fixed, 1000, seed)
 
         return run
 
     def beside_health(kind):
         def run(seed):
-            game("digits").start(seed)
+            game("digits").reset(seed)
             history = stretch(game("digits"), scenarios.CALM, 500)
             real, labels, samples = among_real(kind, seed)
             return diagnostics.diagnose(history, samples, real, labels=labels)

@@ -39,7 +39,7 @@ def recipes():
     class Convolutional(training.Preset):
         """Units are channels, beside maps of side 7 and 14; kernels have side 4 and strides 2."""
 
-        def players(self, sample_shape):
+        def networks(self, sample_shape):
             wide, narrow = self.generator_units
             convolve = {"kernel_size": 4, "strides": 2, "padding": "same"}
             generator = [
@@ -115,7 +115,7 @@ def classic(preset, shape, samples):
     import keras
     import numpy as np
 
-    generator, discriminator = preset.players(shape)
+    generator, discriminator = preset.networks(shape)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     discriminator.compile(preset.optimizer(), loss)
     frozen = keras.models.clone_model(discriminator)
@@ -146,7 +146,7 @@ def tf_function(preset, shape, samples):
     import numpy as np
     import tensorflow as tf
 
-    generator, discriminator = preset.players(shape)
+    generator, discriminator = preset.networks(shape)
     optimizers = preset.optimizer(), preset.optimizer()
     for optimizer, player in zip(optimizers, (generator, discriminator)):
         optimizer.build(player.trainable_variables)
@@ -199,7 +199,7 @@ def _through_fit(preset, shape, samples, updates_per_call):
     from helpers import training
 
     gan = training.GAN(
-        *preset.players(shape), preset.latent_dim, ema_decay=preset.ema_decay, name="gan"
+        *preset.networks(shape), preset.latent_dim, ema_decay=preset.ema_decay, name="gan"
     )
     gan.compile(
         preset.optimizer(),

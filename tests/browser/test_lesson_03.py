@@ -78,7 +78,7 @@ def test_single_steps_by_mouse_and_by_keyboard(page, panel, screenshot):
     assert "sliced Wasserstein distance" in picture(panel).get_attribute("aria-label")
 
 
-@pytest.mark.parametrize("name", [*LAYERS, "averaged generator"])
+@pytest.mark.parametrize("name", [*LAYERS, "EMA generator"])
 def test_layers_by_mouse_and_by_keyboard(page, panel, name):
     whole = pixels(panel)
     box(panel, name).click()
