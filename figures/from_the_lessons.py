@@ -18,24 +18,24 @@ PICTURES = [  # notebook, words from the cell that draws it, caption, (left, top
         (0, 260, 960),
     ),
     (
-        "03_the_spiral",
+        "05_the_spiral",
         "moments[k]",
-        "03: noise is folded into a spiral",
+        "05: noise is folded into a spiral",
         (0, 555, 960),
     ),
     (
-        "04_dense_mnist",
+        "07_dense_mnist",
         "snapshots.samples",
-        "04: one noise, forty epochs: digits appear",
+        "07: one noise, forty epochs: digits appear",
         (0, 940, 470),
     ),
     (
-        "04_dense_mnist",
+        "07_dense_mnist",
         "share = np.linspace",
-        "04: from one generated digit to another",
+        "07: from one generated digit to another",
         (490, 940, 470),
     ),
-    ("04_dense_mnist", "plots.curves(", "04: what losses and scores tell", (490, 1125, 470)),
+    ("07_dense_mnist", "plots.curves(", "07: what losses and scores tell", (490, 1125, 470)),
 ]
 
 

@@ -25,9 +25,9 @@ LESSON_SECONDS = {
     "00_start_here": (0, 20),
     "01_two_players": (0, 16),
     "02_the_minimax_loss": (0, 16),
-    "03_the_spiral": (0, 74),
-    "04_dense_mnist": (70, 49),
-    "05_training_diagnostics": (0, 90),
+    "05_the_spiral": (0, 74),
+    "07_dense_mnist": (70, 49),
+    "08_training_failures": (0, 90),
 }
 
 

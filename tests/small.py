@@ -4,6 +4,7 @@ from helpers import models, training
 
 import keras
 import numpy as np
+import pytest
 
 
 def players(dropout=0.0):
@@ -47,3 +48,26 @@ def equal(first, second):
     return len(first) == len(second) and all(
         np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second)
     )
+
+
+# h5py's way of writing, and train_on_batch in Keras 3.12, go through numpy's old __array__ signature
+old_array_call = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+
+
+def copy(variables):
+    return [variable.numpy().copy() for variable in variables]
+
+
+def same(first, second):
+    return all((a == b).all() for a, b in zip(first, second))
+
+
+class WithoutTraining(keras.Model):
+    """`call` takes no `training`; what is inside must be told all the same."""
+
+    def __init__(self):
+        super().__init__()
+        self.noisy, self.out = keras.layers.Dropout(0.5), keras.layers.Dense(2)
+
+    def call(self, z):
+        return self.out(self.noisy(z))

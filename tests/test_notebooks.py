@@ -41,9 +41,9 @@ def test_the_lessons_are_there():
         "00_start_here.ipynb",
         "01_two_players.ipynb",
         "02_the_minimax_loss.ipynb",
-        "03_the_spiral.ipynb",
-        "04_dense_mnist.ipynb",
-        "05_training_diagnostics.ipynb",
+        "05_the_spiral.ipynb",
+        "07_dense_mnist.ipynb",
+        "08_training_failures.ipynb",
     ]
 
 

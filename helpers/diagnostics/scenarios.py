@@ -155,7 +155,7 @@ FAILURES = {
             Settings(discriminator_learning_rate=0.0),
             CALM,
             500,
-            "D never moves, as in the program of notebook 04 that freezes it.",
+            "D never moves, as in the program of notebook 07 that freezes it.",
             "Let D move.",
         ),
         Failure(

@@ -1,7 +1,7 @@
 """Spiral, ring and grid, five seeds each, side by side: our recipe, the textbook's, trivial rivals.
 
 Run: python tests/benchmarks/toys.py
-The scores are those of lesson 03: modes by the fair-share rule, 2,500 samples on ring and grid (as in
+The scores are those of lesson 05: modes by the fair-share rule, 2,500 samples on ring and grid (as in
 VEEGAN and PacGAN), 10,000 on the spiral. It prints a Markdown table: the mean over the seeds and, in
 brackets, the worst of them.
 """
