@@ -71,7 +71,7 @@ def save_film(frames, path):
     joined = Image.new("RGB", (frames[0].width, frames[0].height * len(some)))
     for k, picture in enumerate(some):
         joined.paste(picture, (0, k * picture.height))
-    palette = joined.quantize(COLOURS)
+    palette = joined.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
     first, *others = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f in frames]
     durations = [MILLISECONDS] * len(others) + [HOLD]
     first.save(path, save_all=True, append_images=others, duration=durations, loop=0, optimize=True)

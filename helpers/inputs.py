@@ -1,20 +1,62 @@
-"""Is this input usable? Each check returns the input, ready for use, or raises a ValueError that
-says what was passed and what was expected."""
+"""Checks of arguments: each returns the value, ready for use, or raises a ValueError that says what
+was passed and what was expected."""
 
 import numbers
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 
-def whole_number(name, value, least=1):
-    """value as an int. It must be a whole number (2.0 is one, "2" and True are not) >= least."""
+def whole_number(name: str, value: object, least: int = 1) -> int:
+    """Return value as an int.
+
+    Args:
+        name: of the argument, for the message.
+        value: a whole number; 2.0 is one, "2" and True are not.
+        least: the smallest value allowed.
+
+    Returns:
+        int.
+
+    Raises:
+        ValueError: if value is not a whole number of at least `least`.
+
+    Example:
+        >>> from helpers import inputs
+        >>> inputs.whole_number("epochs", 2.0)
+        2
+        >>> inputs.whole_number("epochs", 0)
+        Traceback (most recent call last):
+            ...
+        ValueError: epochs must be a whole number of at least 1, got 0
+    """
     if _is_real(value) and np.isfinite(value) and value == int(value) and value >= least:
         return int(value)
     raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
 
 
-def number(name, value, least=None, above=None, most=None):
-    """value as a float. It must be a finite number, >= least, > above, <= most where given."""
+def number(
+    name: str,
+    value: object,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+) -> float:
+    """Return value as a float.
+
+    Args:
+        name: of the argument, for the message.
+        value: a finite real number; True is not one.
+        least: value must be >= least. None: no bound.
+        above: value must be > above. None: no bound.
+        most: value must be <= most. None: no bound.
+
+    Returns:
+        float.
+
+    Raises:
+        ValueError: if value is not a finite number or is out of bounds.
+    """
     if (
         _is_real(value)
         and np.isfinite(value)
@@ -32,44 +74,87 @@ def _is_real(value):
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
-def array(name, values, dtype=None):
-    """values as a numpy array of numbers or of truth values, of that dtype if one is given.
+def array(name: str, values: ArrayLike, dtype: DTypeLike | None = None) -> np.ndarray:
+    """Return values as an array of real numbers or booleans.
 
-    Complex numbers, text, objects and lists of unequal lengths are refused.
+    Args:
+        name: of the argument, for the message.
+        values: numbers or booleans; complex numbers, text, objects and lists of unequal lengths are
+            refused.
+        dtype: of the result. None: as given.
+
+    Returns:
+        The array.
+
+    Raises:
+        ValueError: if values are not real numbers or booleans.
     """
     try:
-        found = np.asarray(values)
+        result = np.asarray(values)
     except Exception as error:  # NumPy and TensorFlow raise many kinds
         raise ValueError(f"{name} must be an array of real numbers: {error}") from error
-    if found.dtype.kind not in "biuf":
+    if result.dtype.kind not in "biuf":
         raise ValueError(
             f"{name} must be an array of real numbers, got {type(values).__name__} "
-            f"of dtype {found.dtype}"
+            f"of dtype {result.dtype}"
         )
-    return found if dtype is None else found.astype(dtype)
+    return result if dtype is None else result.astype(dtype)
 
 
-def finite(name, values, dtype=None):
-    """As `array`, without NaN and infinity."""
-    found = array(name, values, dtype)
-    if not np.isfinite(found).all():
+def finite(name: str, values: ArrayLike, dtype: DTypeLike | None = None) -> np.ndarray:
+    """Return values as an array without NaN and infinity.
+
+    Args:
+        name: of the argument, for the message.
+        values: as for `array`.
+        dtype: of the result. None: as given.
+
+    Returns:
+        The array.
+
+    Raises:
+        ValueError: if values are not real numbers or booleans, or not all finite.
+    """
+    result = array(name, values, dtype)
+    if not np.isfinite(result).all():
         raise ValueError(f"{name} holds values that are not finite (NaN or infinity)")
-    return found
+    return result
 
 
-def pixels(name, images):
-    """images as float32, any shape, finite and in [-1, 1], the course's one pixel scale."""
-    found = finite(name, images, "float32")
-    if found.size and np.abs(found).max() > 1 + 1e-6:
+def pixels(name: str, images: ArrayLike) -> np.ndarray:
+    """Return images as float32, in the pixel range of the course, [-1, 1].
+
+    Args:
+        name: of the argument, for the message.
+        images: any shape, finite, values in [-1, 1].
+
+    Returns:
+        float32 of the same shape.
+
+    Raises:
+        ValueError: if images are not real numbers, not finite, or outside [-1, 1].
+    """
+    result = finite(name, images, "float32")
+    if result.size and np.abs(result).max() > 1 + 1e-6:
         raise ValueError(
-            f"{name}: pixels must lie in [-1, 1], got [{found.min():g}, {found.max():g}]; "
+            f"{name}: pixels must lie in [-1, 1], got [{result.min():g}, {result.max():g}]; "
             "divide 0..255 pixels by 127.5 and subtract 1"
         )
-    return found
+    return result
 
 
-def random_generator(seed):
-    """The `numpy.random.Generator` that follows from seed: an int >= 0, a Generator, or None."""
+def random_generator(seed: int | np.random.Generator | None) -> np.random.Generator:
+    """Return the NumPy generator of a seed.
+
+    Args:
+        seed: int >= 0; a generator, which is returned itself; or None, for a random start.
+
+    Returns:
+        The generator.
+
+    Raises:
+        ValueError: if seed is none of these.
+    """
     try:
         return np.random.default_rng(seed)
     except (TypeError, ValueError) as error:

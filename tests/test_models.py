@@ -1,4 +1,4 @@
-from helpers import models, training
+from helpers import models
 
 import keras
 import numpy as np
@@ -24,8 +24,8 @@ def test_outputs_reach_both_ends_of_the_pixel_scale(output, ends):
     assert np.allclose(generator(np.ones((1, 1))), [ends], atol=1e-6)
 
 
-def test_the_slope_below_zero_is_one_fifth():
-    """Keras' own default is 0.3."""
+def test_leaky_relu_has_a_negative_slope_of_one_fifth():
+    """Keras' default is 0.3."""
     discriminator = models.dense_discriminator((1,), (1,))
     for layer in (discriminator.layers[1], discriminator.layers[-1]):
         layer.set_weights([np.ones((1, 1)), np.zeros(1)])
@@ -38,38 +38,39 @@ def test_discriminator_gives_an_unbounded_logit():
     assert logits.shape == (50, 1) and np.abs(logits).max() > 1
 
 
-def test_unit_pixels_carry_minus_one_to_zero():
+def test_unit_pixels_rescale_minus_one_to_zero():
     discriminator = models.dense_discriminator((1,), (2,), "relu", unit_pixels=True)
-    seen = keras.Model(discriminator.inputs[0], discriminator.layers[1].output)
-    assert seen(np.float32([[-1, 1]])).numpy().tolist() == [[0, 1]]
+    rescaled = keras.Model(discriminator.inputs[0], discriminator.layers[1].output)
+    assert rescaled(np.float32([[-1, 1]])).numpy().tolist() == [[0, 1]]
 
 
-def test_minibatch_std_sees_a_batch_that_repeats_itself():
+def test_minibatch_std_is_small_if_a_batch_repeats_itself():
     rows = np.float32([[0, 10], [2, 30]])
     added = models.MinibatchStd()(rows).numpy()
     assert np.allclose(added[:, :2], rows) and np.allclose(added[:, 2], (1 + 10) / 2)
     assert np.allclose(models.MinibatchStd()(rows[[0, 0, 0]])[:, 2], 0, atol=1e-3)
 
 
-def test_dropout_keeps_the_mean_and_forgets_what_it_dropped():
-    """Against the binomial: share kept, scale, and no memory between draws, layers or positions."""
+def test_dropout_keeps_the_mean_and_drops_independently():
+    """Against the binomial distribution: fraction kept, scale, and no correlation between calls, layers
+    or positions."""
     keras.utils.set_random_seed(0)
     ones, layers = np.ones((200, 500), "float32"), [models.Dropout(0.3), models.Dropout(0.3)]
     masks = [layer(ones, training=True).numpy() for layer in (*layers, *layers)]
     assert np.allclose(np.unique(masks), [0, 1 / 0.7])
     kept = np.float64(masks) > 0
-    error = np.sqrt(0.3 * 0.7 / ones.size)  # of a share, one standard deviation
+    error = np.sqrt(0.3 * 0.7 / ones.size)  # standard deviation of a fraction
     assert np.allclose(kept.mean(axis=(1, 2)), 0.7, atol=4 * error)
     assert np.allclose(kept.mean(axis=1), 0.7, atol=5 * np.sqrt(0.3 * 0.7 / 200))  # each column
     assert np.allclose(kept.mean(axis=2), 0.7, atol=5 * np.sqrt(0.3 * 0.7 / 500))  # each row
     assert np.allclose(np.corrcoef(kept.reshape(4, -1)), np.eye(4), atol=5 / np.sqrt(ones.size))
-    for step in (1, 2, 500):
+    for lag in (1, 2, 500):
         flat = kept[0].ravel()
-        assert abs(np.corrcoef(flat[step:], flat[:-step])[0, 1]) < 5 / np.sqrt(ones.size)
+        assert abs(np.corrcoef(flat[lag:], flat[:-lag])[0, 1]) < 5 / np.sqrt(ones.size)
     assert (layers[0](ones, training=False) == ones).numpy().all()
 
 
-def test_dropout_draws_the_same_under_xla():
+def test_dropout_drops_the_same_values_under_xla():
     keras.utils.set_random_seed(0)
     ones, layer = np.ones((8, 9), "float32"), models.Dropout(0.5)
     layer.build(ones.shape)
@@ -81,106 +82,62 @@ def test_dropout_draws_the_same_under_xla():
     assert layer.draws.numpy() == start + 1
 
 
-def test_shifts_begin_with_none_and_end_evenly_spread():
-    """At full strength each of the nine moves by at most one pixel has one chance in nine."""
+def test_the_fraction_of_shifted_batches_grows_from_0_to_1():
+    """After the warm-up each of the nine shifts by at most one pixel has probability 1 / 9."""
     image = np.arange(12, dtype="float32").reshape(1, 3, 4, 1)
     layer = models.RandomShift(1, warm_up=50)
-    move = tf.function(lambda: layer(image, training=True))
-    assert (move().numpy() == image).all()
+    shift = tf.function(lambda: layer(image, training=True))
+    assert (shift().numpy() == image).all()
     rolled = [np.roll(image, (i, j), (1, 2)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     layer.draws.assign(50)
-    seen = [move().numpy() for _ in range(900)]
-    counts = np.array([sum((one == other).all() for one in seen) for other in rolled])
+    shifted = [shift().numpy() for _ in range(900)]
+    counts = np.array([sum((one == other).all() for one in shifted) for other in rolled])
     assert counts.sum() == 900
-    assert ((counts - 100) ** 2 / 100).sum() < 26.1  # chi-square, 8 degrees, 1 in 1,000
-    layer.warm_up = 10**9  # half way stays half way
+    assert ((counts - 100) ** 2 / 100).sum() < 26.1  # chi-square, 8 degrees of freedom, p = 0.001
+    layer.warm_up = 10**9  # so long that the fraction stays at one half
     layer.draws.assign(5 * 10**8)
-    move = tf.function(lambda: layer(image, training=True))
-    unmoved = np.mean([(move().numpy() == image).all() for _ in range(900)])
-    assert abs(unmoved - (0.5 + 0.5 / 9)) < 4 * np.sqrt(0.25 / 900)
+    shift = tf.function(lambda: layer(image, training=True))
+    unshifted = np.mean([(shift().numpy() == image).all() for _ in range(900)])
+    assert abs(unshifted - (0.5 + 0.5 / 9)) < 4 * np.sqrt(0.25 / 900)
     assert (layer(image, training=False) == image).numpy().all()
 
 
-def test_moves_follow_the_seed():
+def test_shifts_follow_the_seed():
     image = np.arange(100, dtype="float32").reshape(1, 10, 10, 1)
 
-    def moved(seed):
+    def shifted(seed):
         keras.utils.set_random_seed(seed)
         layer = models.RandomShift(4, warm_up=1)
         return np.array([layer(image, training=True) for _ in range(20)])
 
-    assert (moved(0) == moved(0)).all() and not (moved(0) == moved(1)).all()
+    assert (shifted(0) == shifted(0)).all() and not (shifted(0) == shifted(1)).all()
 
 
-def test_gradients_find_their_way_back_through_a_shift():
+def test_gradients_pass_through_a_shift():
     layer = models.RandomShift(2, warm_up=1)
     image, weight = np.random.default_rng(0).normal(size=(2, 1, 5, 5, 1)).astype("float32")
     layer.build(image.shape)
     layer.draws.assign(7)
     with tf.GradientTape() as tape:
         tape.watch(image := tf.constant(image))
-        price = tf.reduce_sum(layer(image, training=True) * weight)
-    assert np.isclose(price, tf.reduce_sum(tape.gradient(price, image) * image), rtol=1e-5)
+        total = tf.reduce_sum(layer(image, training=True) * weight)
+    assert np.isclose(total, tf.reduce_sum(tape.gradient(total, image) * image), rtol=1e-5)
 
 
-def test_shift_refuses_no_pixels_and_no_images():
+def test_shift_refuses_zero_pixels_and_points():
     with pytest.raises(ValueError, match="at least 1, got 0 and 12000"):
         models.RandomShift(0)
     with pytest.raises(ValueError, match=r"height, width, channels\), got \(None, 2\)"):
         models.dense_discriminator((8,), (2,), shift=1)
 
 
-SIZES = {  # weights and biases of the published programs, counted by hand
-    "first_steps": (100 * 128 + 128 + 128 * 784 + 784, 784 * 128 + 128 + 128 + 1),
-    "wide_dropout": (
-        100 * 256 + 256 + 256 * 1024 + 1024 + 1024 * 784 + 784,
-        784 * 1024 + 1024 + 1024 * 512 + 512 + 512 + 1,
-    ),
-    "batch_norm": (  # four values a unit in each BatchNormalization
-        100 * 128 + 128 + 4 * 128 + 128 * 256 + 256 + 4 * 256 + 256 * 784 + 784,
-        784 * 256 + 256 + 256 * 128 + 128 + 128 + 1,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", SIZES)
-def test_classic_presets_have_their_programs_sizes(name):
-    """Dropout's counters are no numbers of the nets'."""
-    for player, size in zip(training.PRESETS[name].networks(), SIZES[name]):
-        assert sum(one.numpy().size for one in player.weights if one.name != "draws") == size
-
-
-PUBLISHED_ADAM = {  # learning rate, beta_1, beta_2
-    "first_steps": (1e-3, 0.9, 0.999),
-    "wide_dropout": (2e-4, 0.5, 0.9),
-    "batch_norm": (1e-3, 0.9, 0.999),
-    "course": (3e-3, 0.0, 0.99),
-}
-
-
-@pytest.mark.parametrize("name", training.PRESETS)
-def test_a_presets_optimizer_has_all_of_its_settings(name):
-    adam = training.PRESETS[name].optimizer()
-    settings = float(adam.learning_rate), adam.beta_1, adam.beta_2
-    assert np.allclose(settings, PUBLISHED_ADAM[name])
-
-
 def test_batch_norm_comes_before_the_activation():
-    """So that what it centres is then cut off: half of the units' outputs are zero."""
+    """ReLU then cuts off half of the centred values: half of the outputs are zero."""
     keras.utils.set_random_seed(0)
     generator = models.dense_generator(4, (50,), (2,), activation="relu", batch_norm=True)
     hidden = keras.Model(generator.inputs[0], generator.layers[-3].output)
     outputs = hidden(np.random.default_rng(0).normal(3, 1, (500, 4)), training=True).numpy()
     assert outputs.min() == 0 and 0.35 < (outputs == 0).mean() < 0.65
-
-
-@pytest.mark.parametrize("name", training.PRESETS)
-def test_every_preset_plays(name):
-    preset = training.PRESETS[name]
-    generator, discriminator = preset.networks()
-    images = generator(np.zeros((2, preset.latent_dim), "float32"))
-    assert images.shape == (2, 28, 28, 1) and discriminator(images).shape == (2, 1)
-    assert preset.optimizer() is not preset.optimizer()
 
 
 @pytest.mark.parametrize(
@@ -203,7 +160,7 @@ def test_discriminator_refuses_dropout_out_of_range(dropout):
         models.dense_discriminator((8,), dropout=dropout)
 
 
-def test_generators_side_by_side_use_their_own_part_of_z():
+def test_batched_generators_use_their_own_section_of_z():
     keras.utils.set_random_seed(0)
     generators = models.dense_generators((1, 3), (8,))
     z = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
@@ -216,25 +173,25 @@ def test_generators_side_by_side_use_their_own_part_of_z():
     assert changes == [[True, False], *[[False, False]] * 2, *[[False, True]] * 3]
 
 
-def test_players_side_by_side_start_like_single_ones():
-    """Keras' Glorot rule would see a convolution and start them sqrt(games) times too small."""
+def test_batched_networks_are_initialised_like_single_ones():
+    """Keras' Glorot initializer would take them for a convolution: sqrt(gans) times too small."""
     keras.utils.set_random_seed(0)
-    together = models.dense_discriminators(50, (64,), sample_dim=32).weights[0].numpy()
-    alone = models.dense_discriminator((64,), (32,)).layers[1].kernel.numpy()
-    assert together.shape == (50, 32, 64)
-    assert together.std() == pytest.approx(alone.std(), rel=0.05)
-    assert abs(together).max() == pytest.approx(abs(alone).max(), rel=0.02)
+    batched = models.dense_discriminators(50, (64,), sample_dim=32).weights[0].numpy()
+    single = models.dense_discriminator((64,), (32,)).layers[1].kernel.numpy()
+    assert batched.shape == (50, 32, 64)
+    assert batched.std() == pytest.approx(single.std(), rel=0.05)
+    assert abs(batched).max() == pytest.approx(abs(single).max(), rel=0.02)
 
 
 @pytest.mark.parametrize(
-    ("call", "what"),
+    ("call", "message"),
     [
-        (lambda: models.dense_generators((), (8,)), "games must be at least 1, got 0"),
+        (lambda: models.dense_generators((), (8,)), "gans must be at least 1, got 0"),
         (lambda: models.dense_generators((2, 0), (8,)), "latent_dim must be at least 1, got 0"),
-        (lambda: models.dense_discriminators(0, (8,)), "games must be at least 1, got 0"),
+        (lambda: models.dense_discriminators(0, (8,)), "gans must be at least 1, got 0"),
         (lambda: models.dense_discriminators(2, (0,)), "a width in units must be at least 1"),
     ],
 )
-def test_impossible_players_side_by_side_are_refused(call, what):
-    with pytest.raises(ValueError, match=what):
+def test_batched_networks_refuse(call, message):
+    with pytest.raises(ValueError, match=message):
         call()

@@ -1,7 +1,8 @@
-"""What is real? Digits, points whose density is known, latent vectors, and pixels for display.
+"""Real data: handwritten digits, points with a known density, latent vectors, and the pixel range.
 
-Inside the course every pixel is a float32 in [-1, 1]; only `to_display` leaves that scale.
-Points in the plane come in the units of their publication, unless asked for in others."""
+Pixels are float32 in [-1, 1] everywhere in the course; only `to_display` leaves that range. Points
+are in the units of their publication by default.
+"""
 
 from .digits import MNIST_SOURCES, load_mnist
 from .plane import Mixture, grid, ring, sample_latent, spiral, two_moons

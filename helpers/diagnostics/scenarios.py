@@ -1,7 +1,8 @@
-"""How does each failure come about, and what cures it? Recipes that go wrong reproducibly.
+"""How does each failure come about, and what fixes it? Runs that fail reproducibly.
 
-Two small games, each compiled once, and for each failure the settings that lead into it and those
-that lead out again, in the same run: learning rates, penalty, loss, latent dimension, data.
+`Experiment` is one of two small GANs, compiled once. `FAILURES` holds for each failure the settings
+that cause it and those that fix it, within one run: learning rates, penalty, loss, latent dimension,
+data.
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,21 @@ from ..data import load_mnist, ring, sample_latent
 from ..models import dense_discriminator, dense_generator
 from ..training import GAN
 
-BATCH = 64
+BATCH_SIZE = 64
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What may change during a run. data: a key of `Experiment.data`. latent_dim: None for all."""
+    """What may change during a run.
+
+    Args:
+        generator_learning_rate: of G's Adam, at least 0.
+        discriminator_learning_rate: of D's Adam, at least 0.
+        r1: weight of the R1 penalty, at least 0.
+        loss: "non_saturating" or "minimax".
+        latent_dim: number of latent dimensions in use, the others are 0. None: all.
+        data: the real samples, a key of `Experiment.data`.
+    """
 
     generator_learning_rate: float = 1e-3
     discriminator_learning_rate: float = 1e-3
@@ -31,12 +41,24 @@ class Settings:
 
 @dataclass(frozen=True)
 class Failure:
-    """A recipe that goes wrong, and its cure.
+    """Settings that make a run fail, and settings that fix it.
 
-    name: what `diagnostics.diagnose` calls it; "healthy" for the recipe that does not go wrong.
-    game: "digits" or "ring". planted, cured: settings of the first and the second stretch.
-    updates: length of the first stretch. cause, cure: one sentence each. anew: the weights are
-    beyond cure, and the second stretch starts from fresh ones.
+    Args:
+        name: what `diagnostics.diagnose` calls it; "healthy" for the run that does not fail.
+        title: a short name for buttons and figures.
+        experiment: name of the `Experiment`, "digits" or "ring".
+        settings: what makes the run fail.
+        fixed: what fixes the run when it goes on.
+        updates: number of updates with `settings` until it fails.
+        cause: a sentence.
+        fix: a sentence.
+        restart: whether the weights are beyond repair, so that the fix needs fresh ones.
+
+    Example:
+        >>> from helpers.diagnostics import scenarios
+        >>> collapse = scenarios.FAILURES["collapse"]
+        >>> collapse.settings.r1, collapse.fixed.r1
+        (0.0, 1.0)
     """
 
     name: str
@@ -47,11 +69,11 @@ class Failure:
     updates: int
     cause: str
     fix: str
-    anew: bool = False
+    restart: bool = False
 
 
-CALM = Settings()
-CALM_RING = Settings(r1=0.3)
+HEALTHY = Settings()
+HEALTHY_RING = Settings(r1=0.3)
 
 FAILURES = {
     failure.name: failure
@@ -60,81 +82,83 @@ FAILURES = {
             "healthy",
             "a healthy run",
             "digits",
-            CALM,
-            CALM,
+            HEALTHY,
+            HEALTHY,
             1000,
-            "Both players learn at the same rate, and R1 holds D back.",
-            "Nothing to cure: train on.",
+            "Both networks have the same learning rate, and R1 regularises D.",
+            "Nothing to fix: train on.",
         ),
         Failure(
             "collapse",
             "collapse",
             "digits",
             Settings(2e-4, 2e-4, r1=0.0),
-            CALM,
+            HEALTHY,
             600,
-            "The textbook's recipe: no penalty, so D is steep where it looks, and all samples run "
-            "down the same slope.",
-            "R1 on real images, and a larger rate for both.",
+            "The textbook recipe has no penalty: D's gradient with respect to its input is large, "
+            "and it moves all samples in the same direction.",
+            "R1 on real images, and a larger learning rate for both networks.",
         ),
         Failure(
             "partial collapse",
             "partial collapse",
             "digits",
             Settings(latent_dim=1),
-            CALM,
+            HEALTHY,
             1000,
-            "One latent number draws a line through the space of digits; most kinds lie off it.",
-            "All 32 latent numbers.",
+            "With one latent dimension G's samples form a curve in the space of digits; most classes "
+            "lie off it.",
+            "All 32 latent dimensions.",
         ),
         Failure(
             "discriminator wins",
             "D wins",
             "digits",
             Settings(1e-5, 2e-3, r1=0.0),
-            CALM,
+            HEALTHY,
             500,
-            "D learns two hundred times as fast as G, and nothing holds it back.",
-            "Equal rates, and R1.",
+            "D's learning rate is 200 times G's, and no penalty regularises D.",
+            "Equal learning rates, and R1.",
         ),
         Failure(
             "saturation",
             "saturation",
             "digits",
             Settings(1e-5, 2e-3, r1=0.0, loss="minimax"),
-            CALM,
+            HEALTHY,
             500,
-            "D wins as before, and the minimax price log(1 - D) is flat where D is sure.",
-            "The non-saturating price, which is steep there; equal rates, and R1.",
+            "D wins, and the minimax loss log(1 - D) is flat where D is certain.",
+            "The non-saturating loss, whose gradient is large there; equal learning rates, and R1.",
         ),
         Failure(
             "generator wins",
             "G wins",
             "digits",
             Settings(2e-3, 1e-5, r1=0.0),
-            CALM,
+            HEALTHY,
             500,
-            "G learns two hundred times as fast as D, and outruns its judgement.",
-            "Equal rates, and R1.",
+            "G's learning rate is 200 times D's, and D cannot keep up.",
+            "Equal learning rates, and R1.",
         ),
         Failure(
             "oscillation",
             "oscillation",
             "ring",
             Settings(5e-3, 5e-3, r1=0.0),
-            CALM_RING,
+            HEALTHY_RING,
             1000,
-            "Momentum (beta_1 = 0.9) and no penalty: each player overshoots what the other does.",
-            "R1, which damps the circle (notebook 02, section 8), and smaller rates.",
+            "Momentum (beta_1 = 0.9) and no penalty: each network overshoots in response to the "
+            "other.",
+            "R1, which damps the oscillation (notebook 03), and smaller learning rates.",
         ),
         Failure(
             "memorisation",
             "memorisation",
             "digits",
             Settings(data="20 samples"),
-            CALM,
+            HEALTHY,
             2000,
-            "Only 20 real digits: the best that D can ask is whether a picture is one of them.",
+            "Only 20 real digits: the best that D can do is to check if an image is one of them.",
             "More data.",
         ),
         Failure(
@@ -142,30 +166,30 @@ FAILURES = {
             "not finite",
             "digits",
             Settings(2e4, 2e4),
-            CALM,
+            HEALTHY,
             1000,
-            "A lost minus sign: a learning rate of 2e4 for 2e-4.",
-            "Start over with the right rate: weights of that size cannot be mended.",
-            anew=True,
+            "A missing minus sign: a learning rate of 2e4 instead of 2e-4.",
+            "Start over with the right learning rate: weights of that size cannot be recovered.",
+            restart=True,
         ),
         Failure(
             "discriminator not training",
             "D does not train",
             "digits",
             Settings(discriminator_learning_rate=0.0),
-            CALM,
+            HEALTHY,
             500,
-            "D never moves, as in the program of notebook 07 that freezes it.",
-            "Let D move.",
+            "D's weights never change, as in the program of notebook 07 that freezes it.",
+            "A learning rate above 0 for D.",
         ),
         Failure(
             "different scale",
             "different scale",
             "digits",
             Settings(data="0..255"),
-            CALM,
+            HEALTHY,
             500,
-            "Real pixels lie in 0..255, those of G in [-1, 1], as tanh gives them.",
+            "Real pixels lie in [0, 255], those of G in [-1, 1], as tanh returns them.",
             "Real pixels divided by 127.5, minus 1.",
         ),
     )
@@ -173,14 +197,21 @@ FAILURES = {
 
 
 class Experiment:
-    """A small compiled GAN that starts afresh from any seed, and its data.
+    """A small compiled GAN that can be reset to any seed, with its data.
 
-    name: "digits" (dense players of MNIST, Adam with beta_1 = 0.5) or "ring" (eight Gaussians in
-    the plane, beta_1 = 0.9). `gan` is the `training.GAN`; `data` its real samples by name.
-    Raises: ValueError for another name.
+    Args:
+        name: "digits" (dense networks on MNIST, Adam with beta_1 = 0.5) or "ring" (eight Gaussians
+            in the plane, beta_1 = 0.9).
+
+    Attributes:
+        gan: the compiled `training.GAN`.
+        data: {name: real samples (n, ...), float32}.
+
+    Raises:
+        ValueError: if the name is another one.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: str):
         if name == "digits":
             images, labels = load_mnist()
             few = np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(10)])
@@ -190,9 +221,9 @@ class Experiment:
             self.data = {"all": ring(sigma=0.05).sample(5000, seed=0)}
             self._latent_dim, beta_1 = 2, 0.9
         else:
-            raise ValueError(f'the games are "digits" and "ring", got {name!r}')
+            raise ValueError(f'name must be "digits" or "ring", got {name!r}')
         self.name = name
-        self.gan = GAN(*self._players(), self._latent_dim, ema_decay=0.99)
+        self.gan = GAN(*self._new_networks(), self._latent_dim, ema_decay=0.99)
         self.gan.compile(
             keras.optimizers.Adam(1e-3, beta_1, 0.99),
             keras.optimizers.Adam(1e-3, beta_1, 0.99),
@@ -201,32 +232,51 @@ class Experiment:
         )
         self.reset(0)
 
-    def _players(self):
+    def _new_networks(self):
         if self.name == "digits":
             return dense_generator(32, (64, 128)), dense_discriminator((128,))
         generator = dense_generator(2, (64, 64), (2,), activation="relu", output="linear")
         return generator, dense_discriminator((64, 64), (2,))
 
-    def reset(self, seed):
-        """Back to before the first update, with fresh weights and batches that follow seed."""
+    def reset(self, seed: int) -> None:
+        """Go back to before the first update, with fresh weights.
+
+        Args:
+            seed: of weights, batches and latent vectors, at least 0.
+
+        Raises:
+            ValueError: if seed is not a whole number of at least 0.
+        """
         seed = inputs.whole_number("seed", seed, 0)
         keras.utils.set_random_seed(seed)
         self.gan.reset()
-        for player, fresh in zip((self.gan.generator, self.gan.discriminator), self._players()):
-            player.set_weights(fresh.get_weights())
-        self._order = np.random.default_rng(seed)
+        networks = self.gan.generator, self.gan.discriminator
+        for network, fresh in zip(networks, self._new_networks()):
+            network.set_weights(fresh.get_weights())
+        self._rng = np.random.default_rng(seed)
 
-    def real(self, settings):
-        """The real samples that these settings train on. Raises: ValueError."""
-        self._check(settings)
+    def real(self, settings: Settings) -> np.ndarray:
+        """Return the real samples that a run with these settings trains on.
+
+        Args:
+            settings: of the run.
+
+        Returns:
+            Real samples, (n, ...), float32.
+
+        Raises:
+            ValueError: if the settings do not fit this experiment.
+        """
+        self._check_settings(settings)
         return self.data[settings.data]
 
-    def _check(self, settings):
+    def _check_settings(self, settings):
         if not isinstance(settings, Settings):
             raise ValueError(f"settings must be a Settings, got {type(settings).__name__}")
         if settings.data not in self.data:
             raise ValueError(
-                f"data of this game must be one of {[*self.data]}, got {settings.data!r}"
+                f"data must be one of {[*self.data]} in the experiment {self.name!r}, "
+                f"got {settings.data!r}"
             )
         if settings.latent_dim is not None and not 1 <= settings.latent_dim <= self._latent_dim:
             raise ValueError(
@@ -236,11 +286,21 @@ class Experiment:
         for name in ("generator_learning_rate", "discriminator_learning_rate", "r1"):
             inputs.number(name, getattr(settings, name), least=0)
 
-    def evaluation_data(self, settings, n=256):
-        """What to look at during such a run: n real samples (n, ...), and n latent vectors.
+    def evaluation_data(self, settings: Settings, n: int = 256) -> tuple[np.ndarray, np.ndarray]:
+        """Return real samples and latent vectors for a `Monitor` of such a run.
 
-        The same at every call; real ones repeat where there are fewer. Latent entries that the
-        settings leave unused are 0. Raises: ValueError.
+        They are the same in every call.
+
+        Args:
+            settings: of the run.
+            n: number of each, at least 1.
+
+        Returns:
+            Real samples (n, ...), repeated if there are fewer, and latent vectors (n, latent_dim),
+            whose entries that the settings leave unused are 0.
+
+        Raises:
+            ValueError: if the settings do not fit this experiment, or n is less than 1.
         """
         n = inputs.whole_number("n", n)
         rng, real = np.random.default_rng(0), self.real(settings)
@@ -248,8 +308,17 @@ class Experiment:
         z[:, settings.latent_dim or self._latent_dim :] = 0
         return real[rng.permutation(np.arange(max(n, len(real))) % len(real))[:n]], z
 
-    def train(self, settings, updates):
-        """That many updates with these settings, in one compiled call. Raises: ValueError."""
+    def train(self, settings: Settings, updates: int) -> None:
+        """Make so many updates with these settings, in one compiled call.
+
+        Args:
+            settings: of these updates.
+            updates: number of updates, at least 1.
+
+        Raises:
+            ValueError: if the settings do not fit this experiment, or updates is less than 1.
+            NonFiniteTraining: if a loss, gradient or weight becomes NaN or infinite.
+        """
         real, updates = self.real(settings), inputs.whole_number("updates", updates)
         gan = self.gan
         gan.set_loss(settings.loss)
@@ -257,5 +326,5 @@ class Experiment:
         gan.discriminator_optimizer.learning_rate.assign(settings.discriminator_learning_rate)
         gan.penalty_weights["r1"].assign(settings.r1)
         gan.active_latent_dim.assign(settings.latent_dim or self._latent_dim)
-        rows = self._order.integers(len(real), size=(updates, BATCH))
+        rows = self._rng.integers(len(real), size=(updates, BATCH_SIZE))
         gan.train_on_batch(real[rows])

@@ -1,7 +1,7 @@
-"""What does a check say? Verdicts, and the one guarded way to a learner's number or function.
+"""What the checks share: the verdict, and reading a learner's number or calling a learner's function.
 
-A check compares meaning (values on many inputs, what moved and what did not), never source text.
-Whatever it is given, it returns a `Verdict`; only Ctrl-C gets through.
+A check compares meaning (values on many inputs, what changed and what did not), never source text.
+Whatever it is given, it returns a `Verdict` and does not raise; only Ctrl-C gets through.
 """
 
 import contextlib
@@ -11,44 +11,56 @@ import pathlib
 import re
 import sysconfig
 import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-LOOKS = {  # {state: (sign, words, colour: that of JupyterLab's theme, light or dark)}
+STATES = {  # {state: (sign, words, colour: that of JupyterLab's theme, light or dark)}
     "right": ("✓", "Right", "var(--jp-success-color0, #388e3c)"),
     "not yet": ("✗", "Not yet", "var(--jp-warn-color0, #e65100)"),
     "not answered": ("○", "Not answered yet", "var(--jp-ui-font-color2, #616161)"),
     "result": ("•", "Result", "var(--jp-info-color0, #1565c0)"),
 }
-HELPERS = str(pathlib.Path(__file__).resolve().parents[1])
-PYTHONS_OWN = sysconfig.get_paths()["stdlib"]
+HELPERS_FOLDER = str(pathlib.Path(__file__).resolve().parents[1])
+STANDARD_LIBRARY_FOLDER = sysconfig.get_paths()["stdlib"]
 
 
 class Verdict(str):
-    """A sentence with a state: "right", "not yet", "not answered" or "result".
+    """What a check says: a sentence with a state.
 
     It reads the same printed, as the last line of a cell and to a screen reader: a sign, words and
-    a colour say the state. `is_right` is True for right answers only.
+    a colour say the state.
 
-    >>> Verdict("right", "28 rows of 28 pixels.")
-    ✓ Right: 28 rows of 28 pixels.
+    Args:
+        state: "right", "not yet", "not answered" or "result".
+        sentence: What to say about the answer. Lines after the first are shown as a table.
+
+    Example:
+        >>> from helpers import exercises
+        >>> exercises.Verdict("right", "28 rows of 28 pixels.")
+        ✓ Right: 28 rows of 28 pixels.
     """
 
-    def __new__(cls, state, sentence):
-        sign, words, _ = LOOKS[state]
+    state: str
+
+    def __new__(cls, state: str, sentence: str) -> "Verdict":
+        sign, words, _ = STATES[state]
         verdict = super().__new__(cls, f"{sign} {words}: {sentence}")
         verdict.state = state
         return verdict
 
     @property
-    def is_right(self):
+    def is_right(self) -> bool:
+        """Whether the state is "right"."""
         return self.state == "right"
 
     def __repr__(self):
         return str(self)
 
     def _repr_html_(self):
-        sign, words, colour = LOOKS[self.state]
+        sign, words, colour = STATES[self.state]
         sentence, *table = self.removeprefix(f"{sign} {words}: ").split("\n")
         rows = f"<pre>{html.escape(chr(10).join(table))}</pre>" if table else ""
         return (
@@ -62,14 +74,20 @@ NOT_ANSWERED = Verdict("not answered", "replace None and run the cell again.")
 
 
 class NotYet(Exception):
-    """Ends a check from anywhere inside; its message becomes the sentence."""
+    """Ends a check from anywhere inside it; the message becomes the sentence of the verdict."""
 
 
-def guarded(check):
-    """Decorates a function (answer, ...) -> Verdict: None is not answered, `NotYet` is a sentence.
+def guarded(check: Callable[..., Verdict]) -> Callable[..., Verdict]:
+    """Decorate a check so that it returns a verdict for any answer.
 
-    Where Ctrl-C stops a learner's function, the traceback begins in that function: it shows no
-    source of a check.
+    None is "not answered", and `NotYet` becomes its sentence. If Ctrl-C stops a learner's function,
+    the traceback begins in that function and shows no source of a check.
+
+    Args:
+        check: Function (answer, ...) -> `Verdict`, which may raise `NotYet`.
+
+    Returns:
+        The same check, which never raises anything but KeyboardInterrupt.
     """
 
     @functools.wraps(check)
@@ -88,10 +106,18 @@ def guarded(check):
     return verdict
 
 
-def number_check(right, mistakes, praise):
-    """Decorates an empty function whose answer is one number; its docstring is the question.
+def number_check(
+    right: float, mistakes: dict[float, str], explanation: str
+) -> Callable[[Callable], Callable[[Any], Verdict]]:
+    """Decorate an empty function whose answer is one number, and make it a check.
 
-    right: the answer. mistakes: {a wrong answer: which mistake leads to it}. praise: a sentence.
+    Args:
+        right: The right answer.
+        mistakes: {a wrong answer: which mistake leads to it}.
+        explanation: What to say about the right answer.
+
+    Returns:
+        The decorator. The function it decorates gives the name and the docstring.
     """
 
     def decorate(question):
@@ -99,17 +125,23 @@ def number_check(right, mistakes, praise):
         @functools.wraps(question)
         def check(answer):
             compare(number(answer), right, {words: wrong for wrong, words in mistakes.items()})
-            return Verdict("right", praise)
+            return Verdict("right", explanation)
 
         return check
 
     return decorate
 
 
-def compare(value, right, mistakes):
-    """Raises `NotYet` unless value is right to 0.1 %, with the mistake where it is a known one.
+def compare(value: ArrayLike, right: ArrayLike, mistakes: dict[str, ArrayLike]) -> None:
+    """Compare a value with the right one, and name the mistake where it is a known one.
 
-    value: float64 array, as `numbers` returns. mistakes: {which mistake: the wrong value}.
+    Args:
+        value: A float, or a float64 array as `numbers` returns.
+        right: The right value, of the same shape; it must be met within 0.1 %.
+        mistakes: {which mistake: the wrong value that it leads to}.
+
+    Raises:
+        NotYet: if value has another shape, contains NaN or is not right.
     """
     _require_shape(np.asarray(value), np.shape(right))
     if np.isnan(value).any():
@@ -125,33 +157,61 @@ def compare(value, right, mistakes):
     raise NotYet(f"{got} is none of the usual slips: compare your formula with the text.")
 
 
-def call(answer, *arguments, takes):
-    """What a learner's function returns for copies of the arguments; `NotYet` if it raises.
+def call(answer: Any, *arguments: Any, takes: str) -> Any:
+    """Call a learner's function with copies of the arguments.
 
-    takes: what it is called with, in words such as "p, q".
+    Args:
+        answer: The learner's function, or whatever was given as one.
+        *arguments: What to call it with; arrays are copied.
+        takes: The arguments in words, such as "p, q", for the messages.
+
+    Returns:
+        What the function returns.
+
+    Raises:
+        NotYet: if answer is no function, or raises.
     """
     if not callable(answer):
-        raise NotYet(f"expected a function of ({takes}), got {shown(answer)}.")
+        raise NotYet(f"expected a function of ({takes}), got {short_repr(answer)}.")
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-    with explained("your function", f" It is called with ({takes})."):
+    with explain_errors("your function", f" It is called with ({takes})."):
         return answer(*copies)
 
 
 @contextlib.contextmanager
-def explained(what, remark=""):
-    """Turns whatever the block raises, except Ctrl-C, into a `NotYet` with the learner's line."""
+def explain_errors(what: str, remark: str = "") -> Iterator[None]:
+    """Turn whatever the block raises, except Ctrl-C, into a `NotYet` with the learner's line.
+
+    Args:
+        what: What may raise, as the first words of the message.
+        remark: What to add at the end of the message. Nothing by default.
+
+    Raises:
+        NotYet: if the block raises.
+    """
     try:
         yield
     except (KeyboardInterrupt, NotYet):
         raise
     except BaseException as error:  # a learner's code may also call exit()
-        raise NotYet(f"{what} raised {_told(error)}.{remark}") from None
+        raise NotYet(f"{what} raised {_error_in_words(error)}.{remark}") from None
 
 
-def numbers(value, expected="numbers", shape=None):
-    """value as a float64 array: numbers, lists, arrays and tensors of them; else `NotYet`.
+def numbers(
+    value: Any, expected: str = "numbers", shape: tuple[int, ...] | None = None
+) -> np.ndarray:
+    """Read a learner's numbers as an array.
 
-    shape: that it must have; by default any.
+    Args:
+        value: Numbers, or lists, arrays or tensors of them.
+        expected: What was expected, in words, for the message.
+        shape: The shape that it must have. None allows any shape.
+
+    Returns:
+        Array of float64.
+
+    Raises:
+        NotYet: if value is anything else, or has another shape.
     """
     try:
         array = np.asarray(value)
@@ -161,38 +221,85 @@ def numbers(value, expected="numbers", shape=None):
     except BaseException:  # whatever an object raises that is asked for its numbers
         array = None
     if array is None:
-        raise NotYet(f"expected {expected}, got {shown(value)}.")
+        raise NotYet(f"expected {expected}, got {short_repr(value)}.")
     if shape is not None:
         _require_shape(array, shape)
     return array
 
 
-def number(value, expected="a number"):
-    """value as a float, from a number or an array or tensor of shape (); else `NotYet`."""
+def number(value: Any, expected: str = "a number") -> float:
+    """Read a learner's number.
+
+    Args:
+        value: A number of any Python or NumPy type, or an array or tensor of shape ().
+        expected: What was expected, in words, for the message.
+
+    Returns:
+        A float.
+
+    Raises:
+        NotYet: if value is anything else.
+    """
     array = numbers(value, expected)
     if array.shape != () or isinstance(value, (bool, np.bool_)):
-        raise NotYet(f"expected {expected}, got {shown(value)}.")
+        raise NotYet(f"expected {expected}, got {short_repr(value)}.")
     return float(array)
 
 
-def pair(value, expected):
-    """value as two floats, from a tuple, list, array or tensor of two numbers; else `NotYet`."""
+def pair(value: Any, expected: str) -> tuple[float, float]:
+    """Read a learner's two numbers.
+
+    Args:
+        value: A tuple, list, array or tensor of two numbers.
+        expected: What was expected, in words, for the message.
+
+    Returns:
+        Two floats.
+
+    Raises:
+        NotYet: if value is anything else.
+    """
     array = numbers(value, expected)
     if array.shape != (2,):
-        raise NotYet(f"expected {expected}, got {shown(value)}.")
+        raise NotYet(f"expected {expected}, got {short_repr(value)}.")
     return float(array[0]), float(array[1])
 
 
-def letters(value, expected):
-    """The letters of a string, or of a list of strings, as one string in capitals; else `NotYet`."""
+def letters(value: Any, expected: str) -> str:
+    """Read the letters of a learner's text, as one string in capitals.
+
+    Args:
+        value: A string, or a list or tuple of strings.
+        expected: What was expected, in words, for the message.
+
+    Returns:
+        A string; whatever is no letter is left out.
+
+    Raises:
+        NotYet: if value is anything else.
+    """
     parts = value if isinstance(value, (str, list, tuple)) else [value]
     if not all(isinstance(part, str) for part in parts):
-        raise NotYet(f"expected {expected}, got {shown(value)}.")
+        raise NotYet(f"expected {expected}, got {short_repr(value)}.")
     return "".join(letter for part in parts for letter in part.upper() if letter.isalpha())
 
 
-def shown(value):
-    """A value as its owner would know it again, in at most about 60 characters. Never raises."""
+def short_repr(value: Any) -> str:
+    """Describe a value so that its owner recognises it, in at most about 60 characters.
+
+    It never raises, not even if the `repr` of the value does.
+
+    Args:
+        value: Anything.
+
+    Returns:
+        A string of one line.
+
+    Example:
+        >>> from helpers.exercises import answer
+        >>> answer.short_repr([0.5, "one half"])
+        "[0.5, 'one half']"
+    """
     try:
         if value is None:
             return "None (a function without return gives None)"
@@ -216,7 +323,7 @@ def _require_shape(array, shape):
         raise NotYet(f"the answer should have shape {shape}, yours has shape {array.shape}.")
 
 
-def _told(error):
+def _error_in_words(error):
     """An exception in words, with the last line of the learner's own code that led to it."""
     words = f"{type(error).__name__}"
     with contextlib.suppress(Exception):
@@ -225,7 +332,7 @@ def _told(error):
     own = [
         frame.line
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((HELPERS, PYTHONS_OWN))
+        if not frame.filename.startswith((HELPERS_FOLDER, STANDARD_LIBRARY_FOLDER))
         and "site-packages" not in frame.filename
     ]
     return f"{words} (in the line: {own[-1].strip()})" if own and own[-1] else words
@@ -239,4 +346,4 @@ def _below_helpers(trace):
 
 
 def _is_ours(filename):
-    return filename.startswith((HELPERS, contextlib.__file__))
+    return filename.startswith((HELPERS_FOLDER, contextlib.__file__))

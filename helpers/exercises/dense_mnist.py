@@ -1,4 +1,7 @@
-"""Exercises of lesson 04."""
+"""Exercises of the lesson `dense_mnist`: the losses, the scale of pixels and one step of G."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -8,11 +11,11 @@ from .answer import (
     Verdict,
     call,
     compare,
-    explained,
+    explain_errors,
     guarded,
     number_check,
     numbers,
-    shown,
+    short_repr,
 )
 from .the_minimax_loss import LOGITS, loss_of_logits
 
@@ -23,19 +26,33 @@ from .the_minimax_loss import LOGITS, loss_of_logits
         np.log(
             2
         ): "that is log 2, the loss of one half; this loss is the sum of a real and a fake part.",
-        -2 * np.log(2): "the sign is turned: D minimises minus the value of the game.",
+        -2 * np.log(2): "the sign is turned: D minimises minus the value function V(D, G).",
         2.0: "that is 2 log2(2), in bits; we count in nats, with the natural logarithm.",
-        0.5: "1/2 is what D answers; its loss is minus the logarithm of that, twice.",
+        0.5: "1/2 is D's probability; its loss is minus the logarithm of that, twice.",
     },
     "-log(1/2) for the real half and -log(1 - 1/2) for the generated half.",
 )
-def check_confused_discriminator(answer):
-    """The discriminator's loss, in nats, where it answers 1/2 to everything: 2 log 2."""
+def check_confused_discriminator(answer: float | None) -> Verdict:
+    """Check the discriminator's loss where it answers 1/2 to everything: 2 log 2.
+
+    Args:
+        answer: The loss, in nats.
+
+    Returns:
+        Verdict.
+    """
 
 
 @guarded
-def check_pixel_scale(answer):
-    """A function from pixels 0..255 to the course's [-1, 1]."""
+def check_pixel_scale(answer: Callable | None) -> Verdict:
+    """Check a function from pixels in 0..255 to the course's [-1, 1].
+
+    Args:
+        answer: Function (pixels) -> scaled pixels, on an array of shape (256,), float32.
+
+    Returns:
+        Verdict.
+    """
     pixels = np.arange(256, dtype="float32")
     mistakes = {
         "that is [0, 1], the range of a sigmoid; tanh reaches from -1 to 1.": pixels / 255,
@@ -50,8 +67,15 @@ def check_pixel_scale(answer):
 
 
 @guarded
-def check_generator_loss(answer):
-    """A function from the logits of generated images to the non-saturating loss, a scalar."""
+def check_generator_loss(answer: Callable | None) -> Verdict:
+    """Check a function for the non-saturating loss, -E log D(G(z)) (Goodfellow et al. 2014).
+
+    Args:
+        answer: Function (logits of generated images (n, 1), a tensor) -> loss, a scalar.
+
+    Returns:
+        Verdict.
+    """
     s = LOGITS.astype("float64")
     d = 1 / (1 + np.exp(-s))
     mistakes = {
@@ -75,23 +99,35 @@ def check_generator_loss(answer):
 
 
 @guarded
-def check_generator_step(answer, build):
-    """A function (gan, z) that moves G once and D not at all. build() gives a fresh GAN."""
+def check_generator_step(answer: Callable | None, build: Callable[[], Any]) -> Verdict:
+    """Check a function that updates G once and leaves D as it is.
+
+    Args:
+        answer: Function (gan, z) that updates G; z is a tensor of shape (32, latent_dim).
+        build: Function () -> a fresh `training.GAN`.
+
+    Returns:
+        Verdict.
+    """
     gan = call(build, takes="")
-    with explained(f"reading build()'s GAN, {shown(gan)},", " build() should give a fresh GAN."):
+    with explain_errors(
+        f"reading build()'s GAN, {short_repr(gan)},", " build() should give a fresh GAN."
+    ):
         generator, discriminator = gan.generator, gan.discriminator
-        before = [[w.numpy() for w in player.weights] for player in (generator, discriminator)]
+        before = [[w.numpy() for w in network.weights] for network in (generator, discriminator)]
         z = tf.random.stateless_normal((32, gan.latent_dim), seed=(1, 2))
-        score = float(tf.reduce_mean(discriminator(generator(z))))
+        mean_logit = float(tf.reduce_mean(discriminator(generator(z))))
     call(answer, gan, z, takes="gan, z")
-    moved = [
-        any((w.numpy() != b).any() for w, b in zip(player.weights, weights))
-        for player, weights in zip((generator, discriminator), before)
+    updated = [
+        any((w.numpy() != b).any() for w, b in zip(network.weights, weights))
+        for network, weights in zip((generator, discriminator), before)
     ]
-    if moved[1]:
-        raise NotYet("D moved too. Take gradients with respect to the generator's variables only.")
-    if not moved[0]:
-        raise NotYet("G did not move. Apply the gradients with gan.generator_optimizer.")
-    if not float(tf.reduce_mean(discriminator(generator(z)))) >= score:
-        raise NotYet("D now trusts these images less. The sign of the loss is turned.")
-    return Verdict("right", "G moved, D kept every bit, and D now rates the same z higher.")
+    if updated[1]:
+        raise NotYet(
+            "D was updated too. Take gradients with respect to the generator's variables only."
+        )
+    if not updated[0]:
+        raise NotYet("G was not updated. Apply the gradients with gan.generator_optimizer.")
+    if not float(tf.reduce_mean(discriminator(generator(z)))) >= mean_logit:
+        raise NotYet("D's logits for these images have fallen. The sign of the loss is turned.")
+    return Verdict("right", "G was updated, D kept every bit, and D now gives the same z a higher logit.")

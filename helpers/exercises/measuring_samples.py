@@ -1,15 +1,28 @@
-"""Exercises of lesson 05 on seeds."""
+"""Exercise of the lesson `measuring_samples`: how many seeds a comparison needs."""
 
 import numpy as np
 
-from .answer import NotYet, Verdict, guarded, number, shown
+from .answer import NotYet, Verdict, guarded, number, short_repr
 
 
 @guarded
-def check_seeds_needed(answer, spread, difference):
-    """Seeds a recipe, n, for a difference of means of 2 standard errors: 8 s^2 / d^2, rounded up.
+def check_seeds_needed(answer: float | None, spread: float, difference: float) -> Verdict:
+    """Check the seeds a recipe needs, n, for a difference of two standard errors.
 
-    spread: s > 0, standard deviation from seed to seed, the same for both recipes. difference: d.
+    n = 8 s^2 / d^2, rounded up: the difference of two means has the standard error s sqrt(2 / n).
+
+    Args:
+        answer: n, a whole number above 0.
+        spread: s, standard deviation from seed to seed, above 0, the same for both recipes.
+        difference: d, the difference of the means, of either sign but not 0.
+
+    Returns:
+        Verdict.
+
+    Example:
+        >>> from helpers import exercises
+        >>> exercises.check_seeds_needed(31, spread=0.1, difference=0.05)
+        ✗ Not yet: with 31 seeds the difference is 1.97 times its standard error; ask for 2.
     """
     spread = number(spread, "spread, a number above 0")
     difference = number(difference, "difference, a number other than 0")
@@ -26,7 +39,7 @@ def check_seeds_needed(answer, spread, difference):
 
     n = number(answer, "a number of seeds, above 0")
     if not np.isfinite(n) or n <= 0:
-        raise NotYet(f"a number of seeds, please, above 0; got {shown(answer)}.")
+        raise NotYet(f"a number of seeds, please, above 0; got {short_repr(answer)}.")
     if np.isclose(n, up(exact)):
         return Verdict(
             "right",
@@ -46,13 +59,13 @@ def check_seeds_needed(answer, spread, difference):
         ),
         "square s / d: the standard error falls with the root of n.": up(8 * np.sqrt(square)),
         "that is for both recipes together; how many for each?": 2 * up(exact),
-        "the ratio is turned round: more spread needs more seeds.": up(8 / square),
+        "the ratio is inverted: more spread needs more seeds.": up(8 / square),
     }
     for sentence, wrong in mistakes.items():
         if n == wrong:
             raise NotYet(sentence)
     errors = abs(difference) / (spread * np.sqrt(2 / n))
-    verdict = "ask for 2" if errors < 2 else "fewer seeds will do"
+    advice = "ask for 2" if errors < 2 else "fewer seeds will do"
     raise NotYet(
-        f"with {n:.0f} seeds the difference is {errors:.2f} times its standard error; {verdict}."
+        f"with {n:.0f} seeds the difference is {errors:.2f} times its standard error; {advice}."
     )

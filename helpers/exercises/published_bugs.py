@@ -1,7 +1,10 @@
-"""What went wrong in published code? Four small bugs, each beside the right version.
+"""Four small bugs of published GAN code, each beside the right version.
 
 No line of them raises an error. What finds them is an invariant: a sentence that is true of the
 right code for any input, and false of the bug for a well-chosen one.
+
+The lesson prints the source of these functions, so each has at most nine lines: `BuggyStep.call`
+describes their arguments and their result.
 """
 
 from collections.abc import Callable
@@ -9,22 +12,29 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
 class BuggyStep:
     """A bug, the right version, and how to tell them apart.
 
-    call: how both are called, in words. buggy, right: functions of one signature.
-    variants: {what it is: another right version}. source: who published it, and where.
-    harm: what it did, one sentence. hint: where an invariant that misses it should look.
+    Args:
+        name: Its key in `BUGGY`.
+        call: How both versions are called, in words: arguments, result, shapes.
+        buggy: The bug, a function.
+        right: The right version, a function of the same signature.
+        variants: {what it is: another right version}.
+        source: Who published the bug, and where.
+        harm: What the bug did, one sentence or two.
+        hint: What an invariant that misses the bug should try.
     """
 
     name: str
     call: str
     buggy: Callable
     right: Callable
-    variants: dict
+    variants: dict[str, Callable]
     source: str
     harm: str
     hint: str
@@ -33,11 +43,19 @@ class BuggyStep:
 # ---- labels -------------------------------------------------------------------------------
 
 
-def cross_entropy(labels, logits):
-    """-E [label log D + (1 - label) log(1 - D)] in nats. labels, logits: arrays of one shape."""
+def cross_entropy(labels: ArrayLike, logits: ArrayLike) -> float:
+    """Binary cross-entropy, -E [label log D + (1 - label) log(1 - D)].
+
+    Args:
+        labels: Array of the shape of logits, or one label for all of them.
+        logits: Array of any shape.
+
+    Returns:
+        The mean, in nats.
+    """
     logits = np.asarray(logits, "float64")
-    price = labels * np.logaddexp(0, -logits) + (1 - labels) * np.logaddexp(0, logits)
-    return float(price.mean())
+    loss = labels * np.logaddexp(0, -logits) + (1 - labels) * np.logaddexp(0, logits)
+    return float(loss.mean())
 
 
 def buggy_labels_loss(real_logits, fake_logits, rng):
@@ -66,14 +84,14 @@ def _noise_inwards_loss(real_logits, fake_logits, rng):
 
 
 def buggy_interpolation(real, fake, rng):
-    """Where WGAN-GP takes D's slope: a point for each pair, on the segment between the two."""
+    """Where WGAN-GP takes D's gradient: for each pair, a point on the segment between the two."""
     real, fake = np.asarray(real), np.asarray(fake)
     factor = rng.normal(size=(len(real),) + (1,) * (real.ndim - 1))
     return real + factor * (fake - real)
 
 
 def right_interpolation(real, fake, rng):
-    """Where WGAN-GP takes D's slope: a point for each pair, on the segment between the two."""
+    """Where WGAN-GP takes D's gradient: for each pair, a point on the segment between the two."""
     real, fake = np.asarray(real), np.asarray(fake)
     factor = rng.uniform(size=(len(real),) + (1,) * (real.ndim - 1))
     return real + factor * (fake - real)
@@ -89,13 +107,13 @@ def _from_fake_to_real(real, fake, rng):
 
 
 def buggy_accuracy(real_logits, fake_logits):
-    """Share of logits that D gets right, as `keras.metrics.BinaryAccuracy()` counts."""
+    """Fraction of logits that D gets right, as `keras.metrics.BinaryAccuracy()` counts."""
     right = np.concatenate([np.ravel(real_logits) > 0.5, np.ravel(fake_logits) <= 0.5])
     return float(right.mean())
 
 
 def right_accuracy(real_logits, fake_logits):
-    """Share of logits that D gets right: at logit 0 the probability is 1/2."""
+    """Fraction of logits that D gets right: at logit 0 the probability is 1/2."""
     right = np.concatenate([np.ravel(real_logits) > 0, np.ravel(fake_logits) <= 0])
     return float(right.mean())
 
@@ -112,33 +130,33 @@ def _mean_of_two_accuracies(real_logits, fake_logits):
 # ---- penalty ------------------------------------------------------------------------------
 
 
-def buggy_penalty_gradient(slopes):
-    """How WGAN-GP's price (||slope|| - 1)^2 changes with D's slopes, (n, d) -> (n, d)."""
-    slopes = tf.cast(slopes, "float32")
+def buggy_penalty_gradient(gradients):
+    """Gradient of WGAN-GP's penalty E (||g|| - 1)^2 with respect to D's gradients g, (n, d)."""
+    gradients = tf.cast(gradients, "float32")
     with tf.GradientTape() as tape:
-        tape.watch(slopes)
-        length = tf.sqrt(tf.reduce_sum(slopes**2, axis=1))
-        price = tf.reduce_mean((length - 1) ** 2)
-    return tape.gradient(price, slopes).numpy()
+        tape.watch(gradients)
+        norm = tf.sqrt(tf.reduce_sum(gradients**2, axis=1))
+        penalty = tf.reduce_mean((norm - 1) ** 2)
+    return tape.gradient(penalty, gradients).numpy()
 
 
-def right_penalty_gradient(slopes):
-    """How WGAN-GP's price (||slope|| - 1)^2 changes with D's slopes, (n, d) -> (n, d)."""
-    slopes = tf.cast(slopes, "float32")
+def right_penalty_gradient(gradients):
+    """Gradient of WGAN-GP's penalty E (||g|| - 1)^2 with respect to D's gradients g, (n, d)."""
+    gradients = tf.cast(gradients, "float32")
     with tf.GradientTape() as tape:
-        tape.watch(slopes)
-        length = tf.sqrt(tf.reduce_sum(slopes**2, axis=1) + 1e-12)
-        price = tf.reduce_mean((length - 1) ** 2)
-    return tape.gradient(price, slopes).numpy()
+        tape.watch(gradients)
+        norm = tf.sqrt(tf.reduce_sum(gradients**2, axis=1) + 1e-12)
+        penalty = tf.reduce_mean((norm - 1) ** 2)
+    return tape.gradient(penalty, gradients).numpy()
 
 
-def _penalty_gradient_with_a_floor(slopes):
-    slopes = tf.cast(slopes, "float32")
+def _clipped_penalty_gradient(gradients):
+    gradients = tf.cast(gradients, "float32")
     with tf.GradientTape() as tape:
-        tape.watch(slopes)
-        length = tf.sqrt(tf.maximum(tf.reduce_sum(slopes**2, axis=1), 1e-7))
-        price = tf.reduce_mean((length - 1) ** 2)
-    return tape.gradient(price, slopes).numpy()
+        tape.watch(gradients)
+        norm = tf.sqrt(tf.maximum(tf.reduce_sum(gradients**2, axis=1), 1e-7))
+        penalty = tf.reduce_mean((norm - 1) ** 2)
+    return tape.gradient(penalty, gradients).numpy()
 
 
 BUGGY = {
@@ -155,9 +173,9 @@ BUGGY = {
             },
             "Foster, Generative Deep Learning, 2nd edition, notebook dcgan, has labels up to 1.1 "
             "and down to -0.1; Keras.io's DCGAN adds up to 0.05 to labels of 1",
-            "where a label lies above 1 or below 0, D pays less than nothing, and ever less the "
-            "surer it is: its loss has no floor, and its curve cannot be read.",
-            "what does D pay where it is right and very sure, at logits of 20 and more?",
+            "where a label lies above 1 or below 0, D's loss falls below 0, and further the "
+            "surer D is: the loss has no lower bound, and its curve cannot be read.",
+            "what is D's loss where it is right and very sure, at logits of 20 and more?",
         ),
         BuggyStep(
             "interpolation",
@@ -167,13 +185,13 @@ BUGGY = {
             {"factor * real + (1 - factor) * fake, up to rounding": _from_fake_to_real},
             "Keras.io's WGAN-GP from 2020 to 2023, keras-io issues 143 and 415; copied by Foster, "
             "Generative Deep Learning, 2nd edition, notebook wgan_gp",
-            "a factor from a normal leaves [0, 1] two times in three, so most slopes were taken "
-            "outside the segments. Readers found it by comparing the code with the paper.",
+            "a factor from a normal leaves [0, 1] two times in three, so most gradients were "
+            "taken outside the segments. Readers found it by comparing the code with the paper.",
             "take many pairs: one factor in three falls between 0 and 1 even here.",
         ),
         BuggyStep(
             "threshold",
-            "step(real_logits, fake_logits) -> accuracy, a share from 0 to 1",
+            "step(real_logits, fake_logits) -> accuracy, a fraction from 0 to 1",
             buggy_accuracy,
             right_accuracy,
             {
@@ -183,19 +201,19 @@ BUGGY = {
             "TensorFlow's transfer learning tutorial until 2020, tensorflow issue 41413",
             "logits from 0 to 0.5 are probabilities from 0.50 to 0.62, yet they counted as "
             '"generated": accuracy on real images reads too low, on generated ones too high.',
-            "which logits does it judge wrongly? Try some between 0 and 1.",
+            "which logits does it classify wrongly? Try some between 0 and 1.",
         ),
         BuggyStep(
             "penalty",
-            "step(slopes) -> gradient of the penalty; both of shape (n, d)",
+            "step(gradients) -> gradient of the penalty; both of shape (n, d)",
             buggy_penalty_gradient,
             right_penalty_gradient,
-            {"a root of at least 1e-7": _penalty_gradient_with_a_floor},
+            {"a root of at least 1e-7": _clipped_penalty_gradient},
             "Keras.io's WGAN-GP from 2020 to 2026, keras-io issues 624 and 910; copied by Foster, "
             "Generative Deep Learning, 2nd edition, notebook wgan_gp",
             "a single sample where D is flat gives infinity times 0, and the next update makes all "
             "of D's weights NaN, after any number of good ones.",
-            "a root has no slope at 0. Which slopes lead there?",
+            "a root has no derivative at 0. Which gradients lead there?",
         ),
     )
 }

@@ -1,4 +1,6 @@
-"""Exercises of lesson 00."""
+"""Exercises of the lesson `start_here`: sizes, times, and a walk between two latent points."""
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,8 +18,22 @@ from .answer import Verdict, call, compare, guarded, number_check, numbers
     },
     "28 rows of 28 pixels, one number each.",
 )
-def check_values_per_image(answer):
-    """How many numbers make a grey picture of 28 by 28 pixels: 784."""
+def check_values_per_image(answer: float | None) -> Verdict:
+    """Check how many numbers make a grey picture of 28 by 28 pixels: 784.
+
+    Args:
+        answer: The number.
+
+    Returns:
+        Verdict.
+
+    Example:
+        >>> from helpers import exercises
+        >>> exercises.check_values_per_image(28)
+        ✗ Not yet: that is one side; every row has 28 pixels, and there are 28 rows.
+        >>> exercises.check_values_per_image(28 * 28).is_right
+        True
+    """
 
 
 @number_check(
@@ -30,13 +46,33 @@ def check_values_per_image(answer):
     },
     "30 times 8 seconds, 240 in all.",
 )
-def check_minutes_of_training(answer):
-    """Minutes of 30,000 updates where 1,000 take 8 seconds: 4."""
+def check_minutes_of_training(answer: float | None) -> Verdict:
+    """Check the minutes of 30,000 updates if 1,000 take 8 seconds: 4.
+
+    Args:
+        answer: The number, in minutes.
+
+    Returns:
+        Verdict.
+    """
 
 
 @guarded
-def check_latent_walk(answer):
-    """A function (a, b, t) -> the point at share t of the straight line from array a to array b."""
+def check_latent_walk(answer: Callable | None) -> Verdict:
+    """Check a function that walks on the straight line from one latent point to another.
+
+    Args:
+        answer: Function (a, b, t) -> the point at fraction t in [0, 1] of the line from a to b,
+            arrays of shape (32,).
+
+    Returns:
+        Verdict.
+
+    Example:
+        >>> from helpers import exercises
+        >>> exercises.check_latent_walk(lambda a, b, t: a + t * b)
+        ✗ Not yet: at t = 1 that has added all of b; the way to go is b - a.
+    """
     a, b = np.random.default_rng(0).normal(size=(2, 32))
     t = np.linspace(0, 1, 5)[:, None]
     mistakes = {
@@ -47,8 +83,8 @@ def check_latent_walk(answer):
         "that is the middle, whatever t is.": np.tile((a + b) / 2, (5, 1)),
     }
     points = [
-        numbers(call(answer, a, b, float(share), takes="a, b, t"), "a point", shape=a.shape)
-        for share in t[:, 0]
+        numbers(call(answer, a, b, float(fraction), takes="a, b, t"), "a point", shape=a.shape)
+        for fraction in t[:, 0]
     ]
     compare(np.stack(points), (1 - t) * a + t * b, mistakes)
     return Verdict("right", "it begins at a, ends at b, and goes the same way in each step.")

@@ -1,4 +1,7 @@
-"""Exercises of lesson 02 on losses."""
+"""Exercises of the lesson `the_minimax_loss`: D*, the divergence and the losses of D and G."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -20,13 +23,32 @@ LOGITS = np.linspace(-6, 3, 25, dtype="float32").reshape(-1, 1)
     },
     "D is sure and correct everywhere, and log 1 = 0, twice.",
 )
-def check_value_without_overlap(answer):
-    """V(D*, G) where real and generated samples never overlap: 0."""
+def check_value_without_overlap(answer: float | None) -> Verdict:
+    """Check V(D*, G) where real and generated samples never overlap: 0.
+
+    Args:
+        answer: The value, in nats.
+
+    Returns:
+        Verdict.
+    """
 
 
 @guarded
-def check_best_discriminator(answer):
-    """A function (p, q) -> D* = p / (p + q), on arrays of densities."""
+def check_optimal_discriminator(answer: Callable | None) -> Verdict:
+    """Check a function for D* = p / (p + q) (Goodfellow et al. 2014, eq. 2).
+
+    Args:
+        answer: Function (p, q) -> D*, on arrays of the real and the generated density.
+
+    Returns:
+        Verdict.
+
+    Example:
+        >>> from helpers import exercises
+        >>> exercises.check_optimal_discriminator(lambda p, q: p / (p + q)).is_right
+        True
+    """
     p, q = np.random.default_rng(0).uniform(0.05, 2, (2, 40))
     mistakes = {
         "that is 1 - D*: D gives the probability of real, and p is the real density.": q / (p + q),
@@ -37,7 +59,7 @@ def check_best_discriminator(answer):
         "a density is no probability: compare p with all that lies there, p + q.": p,
     }
     compare(numbers(call(answer, p, q, takes="p, q, two arrays")), p / (p + q), mistakes)
-    return Verdict("right", "of all that lies at a point, the share that is real.")
+    return Verdict("right", "of all that lies at a point, the fraction that is real.")
 
 
 def _kl(p, q):
@@ -45,8 +67,15 @@ def _kl(p, q):
 
 
 @guarded
-def check_jsd(answer):
-    """A function (p, q) -> Jensen-Shannon divergence in nats of two positive histograms."""
+def check_jsd(answer: Callable | None) -> Verdict:
+    """Check a function for the Jensen-Shannon divergence (Goodfellow et al. 2014, theorem 1).
+
+    Args:
+        answer: Function (p, q) -> divergence in nats, on two positive histograms of shape (8,).
+
+    Returns:
+        Verdict.
+    """
     pairs = np.random.default_rng(0).dirichlet(np.ones(8), (3, 2)) * 0.92 + 0.01
     p, q = pairs[:, 0], pairs[:, 1]
     m = (p + q) / 2
@@ -71,8 +100,25 @@ def check_jsd(answer):
     )
 
 
-def loss_of_logits(answer, right, mistakes, extremes, safer):
-    """Raises `NotYet` unless a function logits -> scalar is right on LOGITS, and at {logit: value}."""
+def loss_of_logits(
+    answer: Any,
+    right: float,
+    mistakes: dict[str, float],
+    extremes: dict[float, float],
+    safer: str,
+) -> None:
+    """Compare a learner's loss with the right one on `LOGITS` and on single large logits.
+
+    Args:
+        answer: Function (logits) -> scalar; it is given tensors of shape (n, 1), float32.
+        right: The right loss on `LOGITS`.
+        mistakes: {which mistake: the wrong loss on `LOGITS` that it leads to}.
+        extremes: {a logit of large size: the right loss there}.
+        safer: How to avoid an overflow, as the last sentence of the message.
+
+    Raises:
+        NotYet: if one of the values is not right.
+    """
     compare(numbers(call(answer, tf.constant(LOGITS), takes="logits")), right, mistakes)
     for logit, value in extremes.items():
         with np.errstate(all="ignore"):
@@ -84,13 +130,20 @@ def loss_of_logits(answer, right, mistakes, extremes, safer):
 
 
 @guarded
-def check_saturating_loss(answer):
-    """A function from the logits of generated samples to E log(1 - D), a scalar."""
+def check_saturating_loss(answer: Callable | None) -> Verdict:
+    """Check a function for G's loss in the minimax form, E log(1 - D(G(z))).
+
+    Args:
+        answer: Function (logits of generated samples (n, 1), a tensor) -> loss, a scalar.
+
+    Returns:
+        Verdict.
+    """
     s = LOGITS.astype("float64")
     d = 1 / (1 + np.exp(-s))
     mistakes = {
-        "that is -log D, the non-saturating price.": np.log1p(np.exp(-s)).mean(),
-        "the sign is turned: that is D's own price for these samples.": np.log1p(np.exp(s)).mean(),
+        "that is -log D, the non-saturating loss.": np.log1p(np.exp(-s)).mean(),
+        "the sign is turned: that is D's own loss for these samples.": np.log1p(np.exp(s)).mean(),
         "that is log D, which G would make smaller: it helps D.": -np.log1p(np.exp(-s)).mean(),
         "take the mean over the batch, not the sum.": -np.log1p(np.exp(s)).sum(),
         "that takes the sigmoid twice: the input is a logit already.": -np.log1p(np.exp(d)).mean(),
@@ -109,8 +162,17 @@ def check_saturating_loss(answer):
 
 
 @guarded
-def check_discriminator_loss(answer):
-    """A function (real_logits, fake_logits) -> D's logistic loss, the sum of two means."""
+def check_discriminator_loss(answer: Callable | None) -> Verdict:
+    """Check a function for D's logistic loss, the sum of its real and its generated half.
+
+    Labels that were moved or smoothed are recognised by D's loss at large logits.
+
+    Args:
+        answer: Function (real_logits, fake_logits) -> loss, a scalar, on tensors of shape (40, 1).
+
+    Returns:
+        Verdict.
+    """
     rng = np.random.default_rng(0)
     real, fake = rng.normal(0, 2, (2, 40, 1)).astype("float32")
     on_real, on_fake = np.log1p(np.exp(-real)), np.log1p(np.exp(fake))
@@ -120,7 +182,7 @@ def check_discriminator_loss(answer):
         return number(loss, "one number, the loss")
 
     def extra(sure):
-        """What D pays, beyond log 2, for being right with that logit on one half."""
+        """D's loss, beyond log 2, where it is right with that logit on one half."""
         s, undecided = np.full((40, 1), sure, "float32"), np.zeros((40, 1), "float32")
         return np.array([value(s, undecided), value(undecided, -s)]) - np.log(2)
 
@@ -128,7 +190,7 @@ def check_discriminator_loss(answer):
     mistakes = {
         "that is the mean of both halves, log 2 at D = 1/2; the course adds them: log 4.": right
         / 2,
-        "the sign is turned: this is the value of the game, which D makes large.": -right,
+        "the sign is turned: this is the value function V(D, G), which D maximises.": -right,
         "the labels are exchanged: real is 1.": np.log1p(np.exp(real)).mean()
         + np.log1p(np.exp(-fake)).mean(),
         "only the real half is there.": on_real.mean(),
@@ -147,14 +209,14 @@ def check_discriminator_loss(answer):
         if np.allclose(extra(100), 2 * beyond, rtol=0.01, atol=0.01):  # (1 - label) * logit
             if beyond[0] < -0.01:
                 raise NotYet(
-                    f"for real samples with logit 50 D pays {beyond[0]:.2f}, less than nothing: the "
-                    "surer, the richer. A label lies above 1. Labels are probabilities: keep them "
-                    "in [0, 1]."
+                    f"for real samples with logit 50 D's loss is {beyond[0]:.2f}, below 0, and it "
+                    "falls as D gets surer. A label lies above 1. Labels are probabilities: keep "
+                    "them in [0, 1]."
                 )
             if beyond.max() > 0.01:
                 raise NotYet(
-                    "D is charged for being sure and right. A label is softened; the text derives "
-                    "1 for real and 0 for generated."
+                    "D's loss grows where it is sure and right. A label is smoothed; the text "
+                    "derives 1 for real and 0 for generated."
                 )
     compare(got, right, mistakes)
     return Verdict(

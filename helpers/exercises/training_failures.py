@@ -1,8 +1,10 @@
-"""Exercises of lesson 05 on failures and bugs."""
+"""Exercises of the lesson `training_failures`: naming failures, invariants, loss constants."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from .answer import NotYet, Verdict, call, compare, guarded, numbers, shown
+from .answer import NotYet, Verdict, call, compare, guarded, numbers, short_repr
 from .published_bugs import BUGGY
 
 FAILURE_SIGNS = {  # {name: (what such a run shows, where to look for it)}
@@ -12,19 +14,20 @@ FAILURE_SIGNS = {  # {name: (what such a run shows, where to look for it)}
         "the samples, side by side",
     ),
     "partial collapse": (
-        "samples of a few kinds only, while the curves are calm",
+        "samples of a few classes only, while the curves are calm",
         "which digits there are among the samples, and which are not",
     ),
     "discriminator wins": (
-        "accuracies of 1 on both kinds, and a gradient of G that is large",
+        "accuracies of 1 on real and on generated samples, and a gradient of G that is large",
         "D's accuracies, and then G's gradient norm",
     ),
     "saturation": (
-        "accuracies of 1 on both kinds, and a gradient of G that has shrunk to nothing",
+        "accuracies of 1 on real and on generated samples, and a gradient of G that has shrunk to "
+        "nothing",
         "D's accuracies, and then G's gradient norm",
     ),
     "generator wins": (
-        "a D(G(z)) near 1, while D(x) still moves a little",
+        "a D(G(z)) near 1, while D(x) still changes a little",
         "D's accuracy on generated samples, and then D(x)",
     ),
     "oscillation": (
@@ -37,7 +40,7 @@ FAILURE_SIGNS = {  # {name: (what such a run shows, where to look for it)}
     ),
     "non-finite": ("curves that break off at a NaN", "where the curves end"),
     "discriminator not training": (
-        "a D(x) that never moves",
+        "a D(x) that never changes",
         "D(x) from the first update to the last",
     ),
     "different scale": (
@@ -53,31 +56,31 @@ _ALIKE = (
 _TWO_NAMES = {  # {two names that look alike: what tells one from the other, whichever is true}
     ("discriminator wins", "saturation"): (
         "Two failures have a D that is sure of everything. Look at G's gradient norm: it grows "
-        "where G's price is steep, and shrinks to nothing where it is flat."
+        "where G's loss is steep, and shrinks to nothing where it is flat."
     ),
     ("different scale", "discriminator wins"): (
-        "D tells both kinds apart. Ask what gives generated images away: compare their pixels' "
+        "D tells real from generated samples. Ask what gives generated images away: compare their pixels' "
         "range with that of real ones."
     ),
     ("different scale", "saturation"): (
-        "D tells both kinds apart. Ask what gives generated images away: compare their pixels' "
+        "D tells real from generated samples. Ask what gives generated images away: compare their pixels' "
         "range with that of real ones."
     ),
     ("discriminator not training", "generator wins"): (
         "Two failures have a D that takes all samples for real. Look at D(x): a D that learns too "
-        "slowly still moves, one that does not learn stands still."
+        "slowly still changes, one that does not learn stays the same."
     ),
     ("collapse", "partial collapse"): (
-        "Lay the samples side by side: are they all one picture, or several kinds with others "
-        "missing?"
+        "Lay the samples side by side: are they all one picture, or several classes with "
+        "others missing?"
     ),
     ("collapse", "memorisation"): (
-        "Lay the samples side by side: copies of several real digits differ from each other, "
-        "collapsed ones do not."
+        "Lay the samples side by side: memorised digits differ from each other, collapsed ones do "
+        "not."
     ),
     ("memorisation", "partial collapse"): (
-        "Hold each sample beside the real one nearest to it: is it of the same kind, or the very "
-        "same picture?"
+        "Hold each sample beside the real one nearest to it: is it of the same class, or the "
+        "very same picture?"
     ),
     ("healthy", "memorisation"): (
         "The curves alone look well in both. Hold each sample beside the real one nearest to it."
@@ -105,17 +108,28 @@ def _plain(name):
 def _by_plain_name(answer, expected):
     """A learner's {name: value} with names in lower case; `NotYet` if it is no such dictionary."""
     if not isinstance(answer, dict) or not all(isinstance(name, str) for name in answer):
-        raise NotYet(f"expected {expected}, got {shown(answer)}.")
+        raise NotYet(f"expected {expected}, got {short_repr(answer)}.")
     return {_plain(name): value for name, value in answer.items()}
 
 
 @guarded
-def check_named_failures(answer, names):
-    """{"A": name of a failure, ...} of runs without a label. names: the true ones, A's first."""
+def check_named_failures(answer: dict[str, str] | None, names: Sequence[str]) -> Verdict:
+    """Check the names of failures that a learner gives to runs without a label.
+
+    Args:
+        answer: {"A": name of a failure, ...}, a name for each run, in any spelling of `FAILURE_SIGNS`
+            with capitals, "_" or "-".
+        names: The true names, A's first, each a key of `FAILURE_SIGNS`.
+
+    Returns:
+        Verdict. It says how many are right, and how to tell the first wrong one from the true one.
+    """
     if not isinstance(names, (list, tuple)) or not all(
         isinstance(name, str) and name in FAILURE_SIGNS for name in names
     ):
-        raise NotYet(f"expected names: some of {', '.join(FAILURE_SIGNS)}; got {shown(names)}.")
+        raise NotYet(
+            f"expected names: some of {', '.join(FAILURE_SIGNS)}; got {short_repr(names)}."
+        )
     letters = [chr(ord("A") + k) for k in range(len(names))]
     given = _by_plain_name(answer, f"a dictionary with a name for each of {', '.join(letters)}")
     missing = [letter for letter in letters if given.get(letter.lower()) is None]
@@ -127,7 +141,7 @@ def check_named_failures(answer, names):
         name = given[letter.lower()]
         if not isinstance(name, str) or _plain(name) not in known:
             raise NotYet(
-                f"{shown(name)}, for {letter}, is none of the names. They are: "
+                f"{short_repr(name)}, for {letter}, is none of the names. They are: "
                 f"{', '.join(FAILURE_SIGNS)}."
             )
         chosen.append(known[_plain(name)])
@@ -147,14 +161,30 @@ def check_named_failures(answer, names):
 
 
 @guarded
-def check_invariant(answer, name):
-    """A function (step) -> bool, True for right versions of `published_bugs.BUGGY[name]`, False for the bug."""
+def check_invariant(answer: Callable | None, name: str) -> Verdict:
+    """Check an invariant that tells a published bug from right versions of the same code.
+
+    It is tried five times on each version, because it may draw at random.
+
+    Args:
+        answer: Function (step) -> bool: True for every right version of `published_bugs.BUGGY[name]`,
+            False for the bug. `BuggyStep.call` says how to call step.
+        name: A key of `published_bugs.BUGGY`.
+
+    Returns:
+        Verdict.
+
+    Example:
+        >>> from helpers import exercises
+        >>> exercises.check_invariant(lambda step: True, "penalty")
+        ✗ Not yet: it lets the published bug pass. Hint: a root has no derivative at 0. Which gradients lead there?
+    """
     if not isinstance(name, str) or name not in BUGGY:
-        raise NotYet(f"the bugs are {', '.join(BUGGY)}; got {shown(name)}.")
+        raise NotYet(f"the bugs are {', '.join(BUGGY)}; got {short_repr(name)}.")
     bug = BUGGY[name]
     if not callable(answer):
         raise NotYet(
-            f"write a function of step that returns True or False, got {shown(answer)}. It may "
+            f"write a function of step that returns True or False, got {short_repr(answer)}. It may "
             f"call {bug.call}."
         )
     tries = 5  # an invariant may draw at random
@@ -165,7 +195,7 @@ def check_invariant(answer, name):
     }
     passed = held.pop("the published one")
     if passed == tries and held["the right version"] == 0:
-        raise NotYet("it is turned round: True should mean that all is well.")
+        raise NotYet("it is inverted: True should mean that all is well.")
     for version, times in held.items():
         if times < tries:
             how_often = "" if times == 0 else f", {tries - times} times in {tries}"
@@ -190,14 +220,22 @@ def _holds(answer, step, version, takes):
         fits = False
     if not fits:
         raise NotYet(
-            f"it should return one True or False; on {version} it returned {shown(verdict)}."
+            f"it should return one True or False; on {version} it returned {short_repr(verdict)}."
         )
     return bool(holds)
 
 
 @guarded
-def check_loss_constants(answer):
-    """{name: (D's loss, G's loss)} where all logits are 0, of four games of `losses.LOSSES`."""
+def check_loss_constants(answer: dict[str, Sequence[float]] | None) -> Verdict:
+    """Check D's and G's loss where all logits are 0, for four losses of `losses.LOSSES`.
+
+    Args:
+        answer: {name: (D's loss, G's loss)}, in nats, for minimax, non_saturating, hinge and
+            wasserstein.
+
+    Returns:
+        Verdict.
+    """
     log2 = float(np.log(2))
     right = {
         "minimax": (2 * log2, -log2),
@@ -210,57 +248,57 @@ def check_loss_constants(answer):
     logistic_d = {
         one_half: log2,
         bits: 2.0,
-        "the sign is turned: D minimises minus the value of the game.": -2 * log2,
-        "1/2 is what D answers; its loss is minus the logarithm of that, twice.": 0.5,
-        "D is undecided, not right: each half costs log 2.": 0.0,
+        "the sign is turned: D minimises minus the value function V(D, G).": -2 * log2,
+        "1/2 is D's probability; its loss is minus the logarithm of that, twice.": 0.5,
+        "D is undecided, not right: each half of the loss is log 2.": 0.0,
     }
     mean_logit = {
-        "no margin here: G's price is minus the mean logit of its samples.": 1.0,
-        "no logarithm here: G's price is minus the mean logit of its samples.": log2,
+        "no margin here: G's loss is minus the mean logit of its samples.": 1.0,
+        "no logarithm here: G's loss is minus the mean logit of its samples.": log2,
     }
     mistakes = {
         ("minimax", "D"): logistic_d,
         ("minimax", "G"): {
             "the sign is turned: G minimises log(1 - D) itself, and log 1/2 is below 0.": log2,
-            "that is the value of the game; its real half does not depend on G.": -2 * log2,
+            "that is the value function V(D, G); its real half does not depend on G.": -2 * log2,
             bits: -1.0,
             "that is 1 - D; the logarithm of it is missing.": 0.5,
         },
         ("non_saturating", "D"): logistic_d,
         ("non_saturating", "G"): {
             "the sign is turned: G minimises -log D, and log 1/2 is below 0.": -log2,
-            "that is D's price, with two halves; G's has one.": 2 * log2,
+            "that is D's loss, with two halves; G's has one.": 2 * log2,
             bits: 1.0,
             "that is D; minus the logarithm of it is missing.": 0.5,
         },
         ("hinge", "D"): {
             one_half: 1.0,
-            "D pays up to the margin of 1, not up to 0: at logit 0 each half costs 1.": 0.0,
-            "that is the logistic price; this one has no logarithm: max(0, 1 - s).": 2 * log2,
-            "the sign is turned: D pays for what is missing to the margin.": -2.0,
+            "the margin is 1, not 0: at logit 0 each half of D's loss is 1.": 0.0,
+            "that is the logistic loss; this one has no logarithm: max(0, 1 - s).": 2 * log2,
+            "the sign is turned: D's loss is what is missing to the margin.": -2.0,
         },
         ("hinge", "G"): mean_logit,
         ("wasserstein", "D"): {
-            "no logarithm here: D's price is the difference of two mean logits.": 2 * log2,
-            "no margin here: D's price is the difference of two mean logits.": 2.0,
+            "no logarithm here: D's loss is the difference of two mean logits.": 2 * log2,
+            "no margin here: D's loss is the difference of two mean logits.": 2.0,
         },
         ("wasserstein", "G"): mean_logit,
     }
     given = _by_plain_name(
         answer, f"a dictionary with a pair (D's loss, G's loss) for each of {', '.join(right)}"
     )
-    for name, prices in right.items():
+    for name, losses in right.items():
         expected = f"{name} to have two numbers, (D's loss, G's loss)"
         values = numbers(given.get(_plain(name)), expected)
         if values.shape != (2,):
-            raise NotYet(f"expected {expected}, got {shown(given.get(_plain(name)))}.")
-        for player, value, price in zip("DG", values, prices):
+            raise NotYet(f"expected {expected}, got {short_repr(given.get(_plain(name)))}.")
+        for network, value, loss in zip("DG", values, losses):
             try:
-                compare(value, price, mistakes[name, player])
+                compare(value, loss, mistakes[name, network])
             except NotYet as reason:
-                raise NotYet(f"{player} of {name}: {reason}") from None
+                raise NotYet(f"{network} of {name}: {reason}") from None
     return Verdict(
         "right",
-        "a loss tells little until you know where it stands when D cannot tell. Least squares draws "
-        "logits to 1 and 0, so where D cannot tell they are 1/2: D pays 1/4, G 1/8.",
+        "a loss tells little until you know its value where D cannot tell real from generated. Least "
+        "squares draws logits to 1 and 0, so there they are 1/2: D's loss is 1/4, G's 1/8.",
     )

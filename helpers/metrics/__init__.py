@@ -1,11 +1,18 @@
-"""How good, in numbers? Functions of two arrays of features: real first, generated second.
+"""Metrics: how good are generated samples, in numbers?
 
-Pixels make poor features: two sevens one pixel apart are far from each other. So the course
-measures in the last hidden layer of a small digit classifier of its own. Such a number can be
-compared only with others from the same classifier. In the plane, where the density is known,
-points are scored as they are: by modes, or along a curve. No score is perfect at 0 or 1 with
-finitely many samples: print the real-vs-real row beside it. Each sees something else: copies of
-the real samples pass all tests here but that of the nearest neighbour."""
+Most functions compare two arrays of features, real samples first, generated samples second.
+
+Pixels are poor features: two sevens one pixel apart are far from each other. So images are compared
+in the last hidden layer of a small digit classifier that the course trains itself (`features`).
+Such a score is comparable only with scores from the same classifier. Points in the plane, where the
+density is known, are scored directly: by modes (`mode_coverage`) or along a curve
+(`curve_coverage`).
+
+"Perfect samples" are samples from the distribution of the real ones. With finitely many samples
+even they do not score exactly 0 or 1, so print a real-vs-real baseline beside each score. The
+metrics measure different things: memorised samples pass all tests here but
+`nearest_neighbour_test`.
+"""
 
 from .coverage import (
     NDB,
@@ -23,8 +30,8 @@ from .two_sample import (
     PRDC,
     classifier_test,
     kernel_distance,
-    nearest,
     nearest_neighbour_test,
+    nearest_neighbours,
     prdc,
     sliced_wasserstein,
 )

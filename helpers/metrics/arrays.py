@@ -1,17 +1,17 @@
-"""Checks of feature arrays that all metrics share."""
+"""Checks of feature arrays, shared by all metrics."""
 
 import numpy as np
 
 from .. import inputs
 
 
-def _parts(rows):
-    """At most 500 rows at a time, so that tables of all pairs never stand in memory whole."""
+def _row_batches(rows):
+    """At most 500 rows at a time, so that no table of all pairs is in memory at once."""
     return np.array_split(rows, -(-len(rows) // 500))
 
 
-def _share(share):
-    return inputs.number("share", share, least=0, most=1)
+def _min_fraction(value):
+    return inputs.number("min_fraction", value, least=0, most=1)
 
 
 def _feature_pair(real, generated):
@@ -29,17 +29,20 @@ def _feature_pair(real, generated):
     return arrays
 
 
-def _equally_many(real, generated):
+def _equal_size_pair(real, generated):
     real, generated = _feature_pair(real, generated)
     if len(real) != len(generated):
-        raise ValueError(f"both need the same number of samples, got {len(real)}, {len(generated)}")
+        raise ValueError(
+            "both arrays must have the same number of samples, "
+            f"got {len(real)} and {len(generated)}"
+        )
     return real, generated
 
 
-def _need(least, why, **arrays):
+def _check_sample_count(least, why, **arrays):
     for name, samples in arrays.items():
         if len(samples) < least:
             raise ValueError(
-                f"{name} has {len(samples)} samples of {samples.shape[1]} features: "
-                f"take {least} or more ({why})"
+                f"{name} must have at least {least} samples ({why}), "
+                f"got {len(samples)} with {samples.shape[1]} features"
             )

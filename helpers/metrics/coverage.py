@@ -1,39 +1,61 @@
-"""Which modes, bins, classes and parts of a curve are covered?"""
+"""Which modes, bins, classes and sections of a curve do the samples cover?"""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, rel_entr
 from sklearn.cluster import KMeans
 
 from .. import inputs
-from .arrays import _feature_pair, _share
+from .arrays import _feature_pair, _min_fraction
 from .features import _class_labels
-from .two_sample import nearest
+from .two_sample import nearest_neighbours
 
 
 @dataclass(frozen=True)
 class NDB:
-    """How differently two sets of samples fill the same bins; see `ndb`."""
+    """Result of `ndb`: how differently two sets of samples fill the same bins.
 
-    share: float
-    share_floor: float
+    Attributes:
+        fraction: Fraction of the bins that differ, in [0, 1]; NDB / K in the paper.
+        fraction_baseline: The `fraction` that perfect samples have by chance, P(|N(0, 1)| > z).
+        divergence: Jensen-Shannon divergence between the two fillings, in nats, in [0, log 2].
+        divergence_baseline: The `divergence` that perfect samples have by chance,
+            (bins - 1) / 8 (1 / n + 1 / m).
+    """
+
+    fraction: float
+    fraction_baseline: float
     divergence: float
-    divergence_floor: float
+    divergence_baseline: float
 
 
-def ndb(real, generated, bins=100, z=1.96, seed=0):
-    """Bins that real and generated samples fill differently, where k-means on the real ones bins.
+def ndb(
+    real: ArrayLike, generated: ArrayLike, bins: int = 100, z: float = 1.96, seed: int = 0
+) -> NDB:
+    """Computes the number of statistically different bins (NDB, Richardson and Weiss 2018).
 
-    Richardson and Weiss 2018: NDB, the number of statistically different bins.
-    real (n, d), generated (m, d); at least as many different real samples as bins. z: a bin counts
-    as different if its two shares are more than z standard errors apart; 1.96 is their 5 %.
-    seed: of k-means.
-    Returns: NDB. `share` of the bins that differ, in [0, 1], NDB / K; `share_floor`, the
-    share to expect by chance for perfect samples, P(|N(0, 1)| > z); `divergence`, Jensen-Shannon,
-    of the shares of the bins, in nats, in [0, log 2]; `divergence_floor`, to expect by chance,
-    (bins - 1) / 8 (1 / n + 1 / m). Both floors are for bins of 5 samples and more; where k-means
-    leaves many smaller ones, chance gives less. Raises: ValueError.
+    The bins are the clusters of k-means on the real samples. A bin counts as different if the
+    fractions of real and of generated samples in it are more than z standard errors apart.
+
+    Both baselines hold for bins of 5 samples and more. Where k-means leaves many smaller bins, the
+    scores of perfect samples are lower.
+
+    Args:
+        real: Features of real samples, (n, d), with at least as many different samples as bins.
+        generated: Features of generated samples, (m, d).
+        bins: Number of bins, at least 2.
+        z: Standard errors from which on a bin counts as different, above 0. The default is the 5 %
+            level of the paper.
+        seed: An int >= 0, the seed of k-means.
+
+    Returns:
+        An `NDB`.
+
+    Raises:
+        ValueError: If the arrays are not finite (samples, features) arrays, there are fewer
+            different real samples than bins, or bins, z or seed is invalid.
     """
     real, generated = _feature_pair(real, generated)
     bins, z = inputs.whole_number("bins", bins, 2), inputs.number("z", z, above=0)
@@ -41,53 +63,81 @@ def ndb(real, generated, bins=100, z=1.96, seed=0):
     distinct = len(np.unique(real, axis=0))
     if distinct < bins:
         raise ValueError(f"{bins} bins need as many different real samples, got {distinct}")
-    cells = KMeans(bins, n_init=1, random_state=seed).fit(real)
+    clusters = KMeans(bins, n_init=1, random_state=seed).fit(real)
     counts = [
-        np.bincount(cell, minlength=bins) for cell in (cells.labels_, cells.predict(generated))
+        np.bincount(cluster, minlength=bins)
+        for cluster in (clusters.labels_, clusters.predict(generated))
     ]
     p, q = (count / count.sum() for count in counts)
     middle = (p + q) / 2
     inverse = 1 / len(real) + 1 / len(generated)
     pooled = sum(counts) / (len(real) + len(generated))
     return NDB(
-        share=float((abs(p - q) > z * np.sqrt(pooled * (1 - pooled) * inverse)).mean()),
-        share_floor=float(2 * ndtr(-z)),
+        fraction=float((abs(p - q) > z * np.sqrt(pooled * (1 - pooled) * inverse)).mean()),
+        fraction_baseline=float(2 * ndtr(-z)),
         divergence=float((rel_entr(p, middle) + rel_entr(q, middle)).sum() / 2),
-        divergence_floor=(bins - 1) / 8 * inverse,
+        divergence_baseline=(bins - 1) / 8 * inverse,
     )
 
 
 @dataclass(frozen=True)
 class ClassBalance:
-    """How evenly samples fall into known classes; see `class_balance`."""
+    """Result of `class_balance`: how evenly samples are spread over known classes.
 
-    found: int
-    kl: float
-    floor: float
-
-
-def class_balance(labels, classes=10, share=0.2):
-    """Classes found, and evenness over them, from the label that a classifier gives each sample.
-
-    labels: ints (n,) in 0..classes - 1. A class counts as found if it holds `share` of its fair
-    share n / classes of the samples.
-    Returns: ClassBalance: classes `found`, `kl` in nats from the shares of the classes to
-    1 / classes, in [0, log classes], and its `floor`, to expect by chance for perfect samples,
-    (classes - 1) / (2 n). Raises: ValueError.
+    Attributes:
+        classes: Number of classes covered.
+        kl: KL divergence in nats from the class frequencies to 1 / classes, in [0, log classes].
+        kl_baseline: The `kl` that perfect samples have by chance, (classes - 1) / (2 n).
     """
-    classes, share = inputs.whole_number("classes", classes), _share(share)
+
+    classes: int
+    kl: float
+    kl_baseline: float
+
+
+def class_balance(labels: ArrayLike, classes: int = 10, min_fraction: float = 0.2) -> ClassBalance:
+    """Counts the classes covered and measures how evenly samples are spread over them.
+
+    Args:
+        labels: The class that a classifier gives each sample, ints (n,) in 0..classes - 1.
+        classes: Number of classes, at least 1.
+        min_fraction: A class counts as covered if it holds at least this fraction of the expected
+            n / classes samples, and at least one. In [0, 1].
+
+    Returns:
+        A `ClassBalance`.
+
+    Raises:
+        ValueError: If labels are not ints (n,) in 0..classes - 1, or classes or min_fraction is
+            invalid.
+    """
+    classes, min_fraction = inputs.whole_number("classes", classes), _min_fraction(min_fraction)
     labels = _class_labels("labels", labels, classes)
     counts = np.bincount(labels, minlength=classes)
     return ClassBalance(
-        found=int((counts >= max(1, share * len(labels) / classes)).sum()),
+        classes=int(_covered(counts, min_fraction, len(labels)).sum()),
         kl=float(rel_entr(counts / len(labels), 1 / classes).sum()),
-        floor=(classes - 1) / (2 * len(labels)),
+        kl_baseline=(classes - 1) / (2 * len(labels)),
     )
+
+
+def _covered(counts, min_fraction, samples):
+    """Which modes, classes or bins hold enough of the samples."""
+    return counts >= max(1, min_fraction * samples / len(counts))
 
 
 @dataclass(frozen=True)
 class ModeCoverage:
-    """How samples meet known modes; see `mode_coverage`."""
+    """Result of `mode_coverage`: how samples cover known modes.
+
+    Attributes:
+        modes: Number of modes covered.
+        high_quality: Fraction of the samples within 3 sigma of a mode, in [0, 1].
+        kl: KL divergence in nats from the frequencies of the modes among high-quality samples to
+            1 / k; infinite without any high-quality sample.
+        kl_with_off: The same over k + 1 bins, the last for all samples that are not of high
+            quality, to the frequencies of a perfect sampler.
+    """
 
     modes: int
     high_quality: float
@@ -95,95 +145,146 @@ class ModeCoverage:
     kl_with_off: float
 
 
-def mode_coverage(samples, centres, sigma, share=0.2):
-    """Modes found, share of good samples, and evenness, for known round Gaussians.
+def mode_coverage(
+    samples: ArrayLike, centres: ArrayLike, sigma: float, min_fraction: float = 0.2
+) -> ModeCoverage:
+    """Counts the modes covered and the high-quality samples of a mixture of round Gaussians.
 
-    samples (n, 2); centres (k, 2); sigma > 0. A sample is of high quality within 3 sigma of a
-    centre (Srivastava et al. 2017; Lin et al. 2018). A mode counts as found if it holds `share` of
-    its fair share n / k of the samples, as high-quality ones; their rule is one sample, `share=0`,
-    which noise passes. In two dimensions perfect samples are of high quality with probability
-    1 - exp(-9/2) = 0.9889, and any score clearly above that means too little spread.
-    Returns: ModeCoverage: `modes` found, `high_quality` share, `kl` in nats from the shares of
-    the modes among high-quality samples to 1/k (infinite without any), and `kl_with_off`, the same
-    over k + 1 bins, the last for all other samples, against what a perfect sampler fills.
-    Raises: ValueError.
+    A sample is of high quality if it lies within 3 sigma of a centre (Srivastava et al. 2017; Lin
+    et al. 2018). In two dimensions perfect samples are of high quality with probability
+    1 - exp(-9/2) = 0.9889. A score clearly above that means that the samples have too little
+    spread.
+
+    Args:
+        samples: Points in the plane, (n, 2).
+        centres: Centres of the modes, (k, 2).
+        sigma: Standard deviation of each mode, above 0, in the units of samples.
+        min_fraction: A mode counts as covered if its high-quality samples are at least this
+            fraction of the expected n / k, and at least one. In [0, 1]. The papers count a mode
+            from one sample on, which is `min_fraction=0`; uniform noise then covers all modes.
+
+    Returns:
+        A `ModeCoverage`.
+
+    Raises:
+        ValueError: If samples or centres are not finite points in the plane, or sigma or
+            min_fraction is invalid.
+
+    Example:
+        >>> from helpers import data, metrics
+        >>> ring = data.ring()
+        >>> samples = ring.sample(1000, seed=0)
+        >>> metrics.mode_coverage(samples, ring.centres, ring.sigma).modes
+        8
+        >>> metrics.mode_coverage(samples, 9 + ring.centres, ring.sigma).modes
+        0
     """
-    samples, centres = _in_the_plane(samples, centres)
-    sigma, share = inputs.number("sigma", sigma, above=0), _share(share)
-    index, distance = nearest(samples, centres)
-    good = distance < 3 * sigma
-    k, counts = len(centres), np.bincount(index[good], minlength=len(centres))
-    found = counts >= max(1, share * len(samples) / k)
-    ceiling = 1 - np.exp(-4.5)
-    filled = np.append(counts, (~good).sum()) / len(samples)
-    perfect = np.append(np.full(k, ceiling / k), 1 - ceiling)
+    samples, centres = _plane_pair(samples, centres)
+    sigma, min_fraction = inputs.number("sigma", sigma, above=0), _min_fraction(min_fraction)
+    index, distance = nearest_neighbours(samples, centres)
+    high_quality = distance < 3 * sigma
+    k, counts = len(centres), np.bincount(index[high_quality], minlength=len(centres))
+    perfect_quality = 1 - np.exp(-4.5)
+    frequencies = np.append(counts, (~high_quality).sum()) / len(samples)
+    perfect = np.append(np.full(k, perfect_quality / k), 1 - perfect_quality)
+    kl = rel_entr(counts / high_quality.sum(), 1 / k).sum() if high_quality.any() else np.inf
     return ModeCoverage(
-        int(found.sum()),
-        float(good.mean()),
-        float(rel_entr(counts / good.sum(), 1 / k).sum()) if good.any() else np.inf,
-        float(rel_entr(filled, perfect).sum()),
+        modes=int(_covered(counts, min_fraction, len(samples)).sum()),
+        high_quality=float(high_quality.mean()),
+        kl=float(kl),
+        kl_with_off=float(rel_entr(frequencies, perfect).sum()),
     )
 
 
 @dataclass(frozen=True)
 class CurveCoverage:
-    """How samples follow a curve; see `curve_coverage`."""
+    """Result of `curve_coverage`: how samples cover a curve.
+
+    Attributes:
+        on_curve: Fraction of the samples within 3 sigma of the curve, in [0, 1].
+        coverage: Fraction of the length of the curve that is covered, in [0, 1].
+        kl: KL divergence in nats from the frequencies of the bins and of the samples off the curve
+            to those of a perfect sampler. For n perfect samples it is about bins / (2 n), not 0.
+    """
 
     on_curve: float
-    bins: float
+    coverage: float
     kl: float
 
 
-def curve_coverage(samples, curve, sigma, bins=50, share=0.2):
-    """Share of samples on a curve, share of its length that they cover, and evenness along it.
+def curve_coverage(
+    samples: ArrayLike,
+    curve: ArrayLike,
+    sigma: float,
+    bins: int = 50,
+    min_fraction: float = 0.2,
+) -> CurveCoverage:
+    """Measures how many samples lie on a curve, and how completely and evenly they cover it.
 
-    samples (n, 2); curve (m, 2), a polyline; sigma > 0, the spread around it. A sample is on the
-    curve within 3 sigma of it, as 1 - 2 Phi(-3) = 99.7 % of perfect samples are. The curve is cut
-    into `bins` parts of equal length; one counts as covered if it holds `share` of its fair share
-    n / bins of the samples. This scoring is the course's own.
-    Returns: CurveCoverage: `on_curve` share, share of covered `bins`, and `kl` in nats from the
-    shares of the bins and of the off-curve rest to those of a perfect sampler; for n perfect
-    samples it is about bins / (2 n), not 0. Raises: ValueError.
+    A sample is on the curve if it lies within 3 sigma of it, as 1 - 2 Phi(-3) = 99.7 % of perfect
+    samples do. The curve is cut into bins of equal length. This score was made for this course.
+
+    Args:
+        samples: Points in the plane, (n, 2).
+        curve: Vertices of a polyline, (m, 2), at least two different ones.
+        sigma: Standard deviation of the spread around the curve, above 0, in the units of samples.
+        bins: Number of bins, at least 1.
+        min_fraction: A bin counts as covered if it holds at least this fraction of the expected
+            n / bins samples, and at least one. In [0, 1].
+
+    Returns:
+        A `CurveCoverage`.
+
+    Raises:
+        ValueError: If samples or curve are not finite points in the plane, the curve has fewer
+            than two different vertices, or sigma, bins or min_fraction is invalid.
+
+    Example:
+        >>> from helpers import data, metrics
+        >>> spiral = data.spiral()
+        >>> samples = spiral.sample(5000, seed=0)
+        >>> metrics.curve_coverage(samples, spiral.centres, spiral.sigma).coverage
+        1.0
     """
-    samples, curve = _in_the_plane(samples, curve)
-    sigma, share = inputs.number("sigma", sigma, above=0), _share(share)
+    samples, curve = _plane_pair(samples, curve)
+    sigma, min_fraction = inputs.number("sigma", sigma, above=0), _min_fraction(min_fraction)
     bins = inputs.whole_number("bins", bins)
     curve = curve[np.append(True, np.diff(curve, axis=0).any(axis=1))]  # no segment of length 0
     if len(curve) < 2:
         raise ValueError(f"curve must have two different vertices or more, got {len(curve)}")
     distance, position = _along(samples, curve)
     on_curve = distance < 3 * sigma
-    part = np.minimum((position[on_curve] * bins).astype(int), bins - 1)
-    counts = np.bincount(part, minlength=bins)
-    off = 2 * ndtr(-3)
-    filled = np.append(counts, (~on_curve).sum()) / len(samples)
-    perfect = np.append(np.full(bins, (1 - off) / bins), off)
+    bin_index = np.minimum((position[on_curve] * bins).astype(int), bins - 1)
+    counts = np.bincount(bin_index, minlength=bins)
+    off_curve = 2 * ndtr(-3)
+    frequencies = np.append(counts, (~on_curve).sum()) / len(samples)
+    perfect = np.append(np.full(bins, (1 - off_curve) / bins), off_curve)
     return CurveCoverage(
-        float(on_curve.mean()),
-        float((counts >= max(1, share * len(samples) / bins)).mean()),
-        float(rel_entr(filled, perfect).sum()),
+        on_curve=float(on_curve.mean()),
+        coverage=float(_covered(counts, min_fraction, len(samples)).mean()),
+        kl=float(rel_entr(frequencies, perfect).sum()),
     )
 
 
 def _along(points, curve):
-    """Distance of each point to a polyline, and where along its length the foot lies, in [0, 1]."""
-    start, step = curve[:-1], np.diff(curve, axis=0)
-    length = np.linalg.norm(step, axis=1)
+    """Distance of each point to a polyline, and the position of its foot along it, in [0, 1]."""
+    start, segment = curve[:-1], np.diff(curve, axis=0)
+    length = np.linalg.norm(segment, axis=1)
     before = np.append(0, length.cumsum())
-    nearest_vertex, _ = nearest(points, curve)
-    best, where = np.full(len(points), np.inf), np.zeros(len(points))
+    nearest_vertex, _ = nearest_neighbours(points, curve)
+    best, position = np.full(len(points), np.inf), np.zeros(len(points))
     for shift in (-1, 0):  # the segments before and after the nearest vertex
-        i = np.clip(nearest_vertex + shift, 0, len(step) - 1)
-        foot = np.clip(((points - start[i]) * step[i]).sum(axis=1) / length[i] ** 2, 0, 1)
-        distance = np.linalg.norm(points - start[i] - foot[:, None] * step[i], axis=1)
+        i = np.clip(nearest_vertex + shift, 0, len(segment) - 1)
+        foot = np.clip(((points - start[i]) * segment[i]).sum(axis=1) / length[i] ** 2, 0, 1)
+        distance = np.linalg.norm(points - start[i] - foot[:, None] * segment[i], axis=1)
         closer = distance < best
         best = np.where(closer, distance, best)
-        where = np.where(closer, before[i] + foot * length[i], where)
-    return best, where / before[-1]
+        position = np.where(closer, before[i] + foot * length[i], position)
+    return best, position / before[-1]
 
 
-def _in_the_plane(samples, places):
-    samples, places = _feature_pair(samples, places)
+def _plane_pair(samples, points):
+    samples, points = _feature_pair(samples, points)
     if samples.shape[1] != 2:
-        raise ValueError(f"samples must be points of the plane, (n, 2), got {samples.shape}")
-    return samples, places
+        raise ValueError(f"samples must be points in the plane, (n, 2), got {samples.shape}")
+    return samples, points

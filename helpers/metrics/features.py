@@ -1,4 +1,4 @@
-"""A small digit classifier and its features, in which the course measures samples."""
+"""A small digit classifier; images are compared in the features of its last hidden layer."""
 
 import contextlib
 import hashlib
@@ -11,19 +11,33 @@ import tempfile
 import keras
 import numpy as np
 from keras import layers
+from numpy.typing import ArrayLike
 
 from .. import inputs
-from .arrays import _parts
+from .arrays import _row_batches
 
 
-def digit_classifier(images, labels, epochs=10, seed=None):
-    """Train a small convolutional classifier of digits; some seconds on two cores.
+def digit_classifier(
+    images: ArrayLike, labels: ArrayLike, epochs: int = 10, seed: int | None = None
+) -> keras.Model:
+    """Trains a small convolutional classifier of digits.
 
-    images: float32 (n, 28, 28, 1) in [-1, 1]. labels: ints (n,) in 0..9. seed: an int decides the
-    initial weights, what is dropped and the order of the data, and leaves all other random numbers
-    alone; with None they follow `keras.utils.set_random_seed`.
-    Returns: a compiled `keras.Model`, images -> logits (n, 10), whose layer "features" has 64
-    values; give it to `features`. `evaluate` tells its accuracy. Raises: ValueError.
+    Training takes some seconds on two cores. `evaluate` of the model returns loss and accuracy.
+
+    Args:
+        images: Float32 (n, 28, 28, 1) in [-1, 1].
+        labels: Ints (n,) in 0..9.
+        epochs: Number of epochs, at least 0.
+        seed: An int >= 0 decides the initial weights, the dropout masks and the order of the data,
+            and does not change any other random numbers. With None these follow
+            `keras.utils.set_random_seed`.
+
+    Returns:
+        A compiled `keras.Model`, images -> logits (n, 10). Its layer "features" has 64 values per
+        image, which `features` returns.
+
+    Raises:
+        ValueError: If images, labels, epochs or seed is invalid.
     """
     images, labels = _digits(images, labels)
     epochs = inputs.whole_number("epochs", epochs, 0)
@@ -37,7 +51,7 @@ def digit_classifier(images, labels, epochs=10, seed=None):
 
 
 def _digits(images, labels, kind=""):
-    """Images and labels as `digit_classifier` takes them. kind: word before both names in errors."""
+    """Checked images and labels. kind: word before both names in error messages."""
     images, labels = _digit_images(f"{kind}images", images), inputs.array(f"{kind}labels", labels)
     if labels.shape[:1] != images.shape[:1]:
         got = f"got {len(images)} and {labels.size}"
@@ -65,18 +79,18 @@ def _class_labels(name, labels, classes):
 
 
 def _untrained_classifier(rng):
-    def start():
+    def initializer():
         return keras.initializers.GlorotUniform(int(rng.integers(2**30)))
 
     classifier = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(16, 5, 2, "same", activation="relu", kernel_initializer=start()),
-            layers.Conv2D(32, 3, 2, "same", activation="relu", kernel_initializer=start()),
+            layers.Conv2D(16, 5, 2, "same", activation="relu", kernel_initializer=initializer()),
+            layers.Conv2D(32, 3, 2, "same", activation="relu", kernel_initializer=initializer()),
             layers.Flatten(),
             layers.Dropout(0.3, seed=int(rng.integers(2**30))),
-            layers.Dense(64, activation="relu", kernel_initializer=start(), name="features"),
-            layers.Dense(10, kernel_initializer=start()),
+            layers.Dense(64, activation="relu", kernel_initializer=initializer(), name="features"),
+            layers.Dense(10, kernel_initializer=initializer()),
         ],
         name="digit_classifier",
     )
@@ -88,17 +102,34 @@ def _untrained_classifier(rng):
     return classifier
 
 
-def cached_digit_classifier(images, labels, held_out_images, held_out_labels, folder=None):
-    """A `digit_classifier`, trained once and then kept in a file, and how well it reads.
+def cached_digit_classifier(
+    images: ArrayLike,
+    labels: ArrayLike,
+    held_out_images: ArrayLike,
+    held_out_labels: ArrayLike,
+    folder: str | os.PathLike | None = None,
+) -> tuple[keras.Model, float]:
+    """Loads a `digit_classifier` from a file, or trains and saves it, and measures its accuracy.
 
-    images, labels: what `digit_classifier` trains on, with seed=0; the random numbers of the caller
-    stay as they are. held_out_images, held_out_labels: other digits. folder: where the weights are
-    kept; by default "gan-course" in $XDG_CACHE_HOME, or else in ~/.cache. The name of the file is a
-    hash of all that makes the classifier: images, labels, the code above (layers, optimizer,
-    epochs) and the version of Keras. A damaged file is trained anew. If the folder cannot be
-    written, the classifier is trained every time.
-    Returns: the classifier, and its accuracy on the held-out digits, in [0, 1]: 0.96 or so after
-    4,000 of the digits that `data.load_mnist` embeds. Raises: ValueError.
+    The name of the file is a hash of everything that decides the classifier: images, labels, the
+    source code (layers, optimizer, epochs) and the version of Keras. If the file is damaged, the
+    classifier is trained again. If the folder cannot be written, it is trained at every call.
+    The random numbers of the caller do not change.
+
+    Args:
+        images: Digits to train on, with seed=0; float32 (n, 28, 28, 1) in [-1, 1].
+        labels: Ints (n,) in 0..9.
+        held_out_images: Other digits, to measure the accuracy on.
+        held_out_labels: Their labels.
+        folder: Where the weights are saved. By default "gan-course" in $XDG_CACHE_HOME, or in
+            ~/.cache if that is not set.
+
+    Returns:
+        The compiled classifier, and its accuracy on the held-out digits, in [0, 1]: about 0.96
+        after training on 4,000 of the digits that `data.load_mnist` embeds.
+
+    Raises:
+        ValueError: If images or labels are invalid, or folder is not a path.
     """
     images, labels = _digits(images, labels)
     held_out = _digits(held_out_images, held_out_labels, "held-out ")
@@ -115,7 +146,7 @@ def cached_digit_classifier(images, labels, held_out_images, held_out_labels, fo
     classifier = _read_classifier(path)
     if classifier is None:
         classifier = digit_classifier(images, labels, seed=0)
-        with contextlib.suppress(OSError):  # not written: only the next call is slower
+        with contextlib.suppress(OSError):  # if it cannot be written, only the next call is slower
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
                 np.savez(pathlib.Path(unfinished, path.name), *classifier.get_weights())
@@ -134,20 +165,28 @@ def _read_classifier(path):
     return classifier
 
 
-def features(classifier, images):
-    """The 64 values of the classifier's layer "features" for each image, float64 (n, 64).
+def features(classifier: keras.Model, images: ArrayLike) -> np.ndarray:
+    """Computes the output of the classifier's layer "features" for each image.
 
-    classifier: from `digit_classifier` or `cached_digit_classifier`. images: (n, 28, 28, 1) in [-1, 1].
-    Raises: ValueError.
+    Args:
+        classifier: From `digit_classifier` or `cached_digit_classifier`.
+        images: Float32 (n, 28, 28, 1) in [-1, 1].
+
+    Returns:
+        Features, float64 (n, 64).
+
+    Raises:
+        ValueError: If classifier is not a Keras model with a layer "features", or images are
+            invalid.
     """
-    known = [layer.name for layer in getattr(classifier, "layers", [])]
-    if not isinstance(classifier, keras.Model) or "features" not in known:
+    layer_names = [layer.name for layer in getattr(classifier, "layers", [])]
+    if not isinstance(classifier, keras.Model) or "features" not in layer_names:
         raise ValueError(
             'classifier must be a Keras model with a layer named "features", '
-            f"got {type(classifier).__name__} with the layers {known}"
+            f"got {type(classifier).__name__} with the layers {layer_names}"
         )
     images = _digit_images("images", images)
     layer = classifier.get_layer("features")
     extractor = keras.Model(classifier.inputs[0], layer.output)
-    parts = [extractor(part, training=False).numpy() for part in _parts(images)]
-    return np.concatenate(parts).astype("float64")
+    batches = [extractor(batch, training=False).numpy() for batch in _row_batches(images)]
+    return np.concatenate(batches).astype("float64")

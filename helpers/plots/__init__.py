@@ -1,7 +1,8 @@
-"""How does it look? Arrays in, (figure, axes) out; nothing here trains or samples.
+"""Figures of samples, losses and measurements: arrays in, (figure, axes) out.
 
-One colour per role in every lesson, from the palette of Okabe and Ito (safe for colour-blind
-eyes), and a line style or marker that says the same. Images come in the course's [-1, 1]."""
+Nothing here trains or samples. Each role has one colour in every lesson, from the palette of Okabe
+and Ito (safe for colour-blind readers), and a line style or marker of its own. Images are in
+[-1, 1]."""
 
 from .dashboard import Dashboard, dashboard
 from .plane_view import LAYERS, PlaneView

@@ -1,51 +1,70 @@
 """All measurements of a run in one figure."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from .roles import DISCRIMINATOR, GENERATED, GRADIENT, REAL, STYLES
-from .static import _show, plane, tile
+from .static import _show_gray, plane, tile
 from .training_view import _power_of_two_above
+
+if TYPE_CHECKING:
+    from ..diagnostics import Monitor
 
 
 class Dashboard:
-    """Seven readings of one run, made to be redrawn often; used as `TrainingView` is.
+    """All measurements of one run in a figure made to be redrawn often; used as `TrainingView` is.
 
-    Above: both losses, the share D gets right, a histogram of D's logits now, gradient norms.
-    Below: samples of fixed latent vectors, how far each player's weights move in an update, and
-    the distance of generated to real samples over its floor.
+    Above: both losses, D's accuracy, a histogram of D's logits at the last evaluation, gradient
+    norms. Below: samples of fixed latent vectors, the update-to-weight ratio of both networks, and
+    the distance from generated to real samples with its real-vs-real baseline.
 
-    samples_shape: of one sample; images (28, 28, 1), of which the first 32 are
-        shown (grey where there are fewer, or a pixel is NaN), or points (2,).
-    reach: half the side of the square shown for points. figure: to draw into, a new one by default.
+    Args:
+        sample_shape: of one sample. Of images, (28, 28, 1), the first 32 are shown (grey where there
+            are fewer, or where a pixel is NaN); points, (2,), are shown in the plane.
+        reach: half the side of the square shown for points.
+        figure: to draw into; a new one by default.
+
+    Attributes:
+        figure: as given.
+        moving: the artists that `update` changes.
     """
 
     COLUMNS = 8
 
-    def __init__(self, samples_shape=(28, 28, 1), reach=1.5, figure=None):
+    def __init__(
+        self,
+        sample_shape: tuple[int, ...] = (28, 28, 1),
+        reach: float = 1.5,
+        figure: Figure | None = None,
+    ):
         self.figure = figure or Figure(figsize=(11, 5.4), dpi=80)
         grid = self.figure.add_gridspec(2, 4, width_ratios=(1, 1, 1, 1), height_ratios=(1, 1.05))
         self.figure.subplots_adjust(0.05, 0.09, 0.985, 0.94, 0.27, 0.42)
-        losses, shares, scores, slopes = (self.figure.add_subplot(grid[0, k]) for k in range(4))
+        losses, accuracies, logits, gradients = (
+            self.figure.add_subplot(grid[0, k]) for k in range(4)
+        )
         samples = self.figure.add_subplot(grid[1, :2])
-        steps, far = (self.figure.add_subplot(grid[1, k]) for k in (2, 3))
+        ratios, distances = (self.figure.add_subplot(grid[1, k]) for k in (2, 3))
         self._curves = [
             _Curves(
                 losses,
-                "losses (grey: D cannot tell)",
+                "losses (grey: values at D = ½)",
                 [("discriminator_loss", "D", DISCRIMINATOR), ("generator_loss", "G", GENERATED)],
                 guides=(np.log(2), 2 * np.log(2)),
             ),
             _Curves(
-                shares,
-                "share that D gets right",
+                accuracies,
+                "D's accuracy",
                 [("real_accuracy", "real", REAL), ("fake_accuracy", "generated", GENERATED)],
                 guides=(0.5,),
                 limits=(-0.03, 1.25),
             ),
             _Curves(
-                slopes,
+                gradients,
                 "gradient norms",
                 [
                     ("discriminator_gradient_norm", "D", DISCRIMINATOR),
@@ -54,50 +73,58 @@ class Dashboard:
                 log=True,
             ),
             _Curves(
-                steps,
-                "relative step of all weights",
-                [("discriminator_step", "D", DISCRIMINATOR), ("generator_step", "G", GENERATED)],
+                ratios,
+                "update-to-weight ratio",
+                [
+                    ("discriminator_update_ratio", "D", DISCRIMINATOR),
+                    ("generator_update_ratio", "G", GENERATED),
+                ],
                 log=True,
             ),
             _Curves(
-                far,
+                distances,
                 "distance to real samples",
-                [("distance", "generated", GENERATED), ("floor", "real to real", REAL)],
+                [("distance", "generated", GENERATED), ("baseline", "real vs real", REAL)],
                 log=True,
             ),
         ]
-        self._scores = _Histograms(scores)
-        self._images = len(samples_shape) == 3
+        self._logits = _Histograms(logits)
+        self._images = len(sample_shape) == 3
         if self._images:
-            _show(samples, np.zeros((4 * 30, self.COLUMNS * 30)))
+            _show_gray(samples, np.zeros((4 * 30, self.COLUMNS * 30)))
             self._samples = [samples.images[0]]
         else:
             crosses = plane(samples, title="", size=4, reach=reach)
             real = samples.lines[0]
             self._samples = [real, crosses]
-        samples.set_title("the same latent vectors again and again", fontsize=10)
-        self.moving = [*self._samples, *self._scores.moving]
+        samples.set_title("samples of fixed latent vectors", fontsize=10)
+        self.moving = [*self._samples, *self._logits.moving]
         for curves in self._curves:
             self.moving += curves.moving
 
-    def update(self, history, seen):
-        """Show a run so far.
+    def update(self, history: Mapping[str, np.ndarray], monitor: "Monitor") -> bool:
+        """Shows a run so far.
 
-        history: {column: (updates,)}, as `GAN.update_history`; with "updates" in it, as in
-        `Monitor.history`, that is the horizontal axis. seen: a `diagnostics.Monitor` after a look.
-        Returns: True if an axis changed, so that everything must be drawn again.
+        Args:
+            history: {column: (updates,)}, as `GAN.update_history`. With "updates" among its columns,
+                as in `Monitor.history`, that column is the horizontal axis. A panel whose columns
+                are not all there shows those of `monitor.history`.
+            monitor: a `diagnostics.Monitor` that has evaluated the run.
+
+        Returns:
+            True if the limits of any axes changed, so that everything must be drawn again.
         """
-        sparse = {**seen.history, "floor": np.full(len(seen.history["updates"]), seen.baseline)}
-        changed = [self._scores.update(seen.real_logits, seen.fake_logits)]
+        sparse = monitor.history
+        sparse = {**sparse, "baseline": np.full(len(sparse["updates"]), monitor.baseline)}
+        changed = [self._logits.update(monitor.real_logits, monitor.fake_logits)]
         if self._images:
-            # grey where there is none
-            shown = np.zeros((4 * self.COLUMNS, *seen.samples.shape[1:]))
-            some = seen.samples[: len(shown)]
-            shown[: len(some)] = np.clip(np.nan_to_num(some), -1, 1)
+            shown = np.zeros((4 * self.COLUMNS, *monitor.samples.shape[1:]))  # 0 is grey
+            given = monitor.samples[: len(shown)]
+            shown[: len(given)] = np.clip(np.nan_to_num(given), -1, 1)
             self._samples[0].set_data(tile(shown, self.COLUMNS))
         else:
-            self._samples[0].set_data(*seen.real[:500].T)
-            self._samples[1].set_data(*seen.samples.T)
+            self._samples[0].set_data(*monitor.real[:500].T)
+            self._samples[1].set_data(*monitor.samples.T)
         for curves in self._curves:
             dense = all(name in history for name in curves.names)
             changed.append(curves.update(history if dense else sparse))
@@ -105,7 +132,7 @@ class Dashboard:
 
 
 class _Curves:
-    """Lines over updates on axes that grow with them; `update` tells whether they had to."""
+    """Lines over updates, on axes that grow; `update` returns True if the limits changed."""
 
     def __init__(self, axes, title, columns, guides=(), limits=None, log=False):
         self.axes, self._limits, self._log = axes, limits, log
@@ -125,24 +152,25 @@ class _Curves:
         self._shown = None
 
     def update(self, history):
-        seen = []
+        finite = []
         for name, line in zip(self.names, self.moving):
             values = np.asarray(history.get(name, ()), float)
-            made = np.asarray(history.get("updates", np.arange(len(values)) + 1))[-len(values) :]
+            updates = np.asarray(history.get("updates", np.arange(len(values)) + 1))
+            updates = updates[-len(values) :]
             stride = max(1, len(values) // 100)
             kept = len(values) // stride * stride
             means = values[:kept].reshape(-1, stride).mean(axis=1)
             if self._log:
                 means = np.where(means > 0, means, np.nan)
-            line.set_data(made[stride - 1 : kept : stride], means)
-            seen.append(means[np.isfinite(means)])
+            line.set_data(updates[stride - 1 : kept : stride], means)
+            finite.append(means[np.isfinite(means)])
         end = max([100, *(line.get_xdata()[-1] for line in self.moving if len(line.get_xdata()))])
-        limits = (0, 100 * _power_of_two_above(end / 100)), self._vertical(np.concatenate(seen))
+        limits = (0, 100 * _power_of_two_above(end / 100)), self._y_limits(np.concatenate(finite))
         changed, self._shown = limits != self._shown, limits
         self.axes.set(xlim=limits[0], ylim=limits[1])
         return changed
 
-    def _vertical(self, values):
+    def _y_limits(self, values):
         if self._limits:
             return self._limits
         if not len(values):
@@ -157,13 +185,13 @@ class _Curves:
 
 
 class _Histograms:
-    """D's logits on real and generated samples, as two humps over one axis."""
+    """Histograms of D's logits on real and on generated samples, over one axis."""
 
     BINS = 40
 
     def __init__(self, axes):
         self.axes = axes
-        axes.set_title("D's logits now: two humps?", fontsize=10)
+        axes.set_title("D's logits, last evaluation", fontsize=10)
         axes.set_yticks([])
         axes.tick_params(labelsize=8)
         axes.set_xlabel("generated  <  0  <  real", fontsize=8, labelpad=1)
@@ -184,23 +212,31 @@ class _Histograms:
             max([1, *(abs(one).max() for one in finite if len(one))]) / 2
         )
         edges = np.linspace(-reach, reach, self.BINS + 1)
-        shares = [np.histogram(one, edges)[0] / max(1, len(one)) for one in finite]
-        for patch, share in zip(self.moving, shares):
-            patch.set_data(share, edges)
-        highest = max(0.05, *(share.max() for share in shares))
+        fractions = [np.histogram(one, edges)[0] / max(1, len(one)) for one in finite]
+        for patch, fraction in zip(self.moving, fractions):
+            patch.set_data(fraction, edges)
+        highest = max(0.05, *(fraction.max() for fraction in fractions))
         limits = reach, 2.0 ** np.ceil(np.log2(1.2 * highest))
         changed, self._shown = limits != self._shown, limits
         self.axes.set(xlim=(-reach, reach), ylim=(0, limits[1]))
         return changed
 
 
-def dashboard(history, seen, title=""):
-    """A `Dashboard` of a finished run, as a figure of pyplot. Arguments: `Dashboard.update`.
+def dashboard(
+    history: Mapping[str, np.ndarray], monitor: "Monitor", title: str = ""
+) -> tuple[Figure, Dashboard]:
+    """Draws the `Dashboard` of a finished run as a pyplot figure.
 
-    Returns: the figure, the `Dashboard`.
+    Args:
+        history: {column: (updates,)}, see `Dashboard.update`.
+        monitor: a `diagnostics.Monitor` that has evaluated the run.
+        title: of the figure.
+
+    Returns:
+        The figure and the `Dashboard`.
     """
-    reach = max(1.5, 1.1 * abs(seen.real).max())
-    view = Dashboard(seen.samples.shape[1:], reach, plt.figure(figsize=(11, 5.4)))
-    view.update(history, seen)
+    reach = max(1.5, 1.1 * abs(monitor.real).max())
+    view = Dashboard(monitor.samples.shape[1:], reach, plt.figure(figsize=(11, 5.4)))
+    view.update(history, monitor)
     view.figure.suptitle(title, x=0.05, y=1.03, ha="left", fontweight="bold")
     return view.figure, view

@@ -1,5 +1,7 @@
 """A GAN in the plane: points, D, gradients and the latent grid."""
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 from contourpy import contour_generator
 from matplotlib import colormaps
@@ -12,8 +14,11 @@ from .training_view import LossCurves
 
 
 class _HeatMap(Artist):
-    """Colours, uint8 (rows, columns, 3) from the lower left, spread evenly over the axes, the
-    outermost on its edges; each pixel has the nearest one. `imshow` resamples: ten times as long."""
+    """Draws colours as `imshow` does with "nearest"; that resamples and takes ten times as long.
+
+    `shades`, uint8 (rows, columns, 3) from the lower left, are spread evenly over the axes, the
+    outermost on the edges; each pixel has the nearest one.
+    """
 
     shades = np.full((1, 1, 3), 255, "uint8")
 
@@ -34,11 +39,7 @@ class _HeatMap(Artist):
 
 
 LAYERS = ("real", "generated", "D's probability", "D = ½", "gradient", "warped grid")
-
-
-ARROWS = 80
-
-
+ARROWS = 80  # the most that are drawn
 ARROW_SCALE = 0.2  # length of an arrow for a gradient of length 1, in units of the data
 
 
@@ -48,15 +49,27 @@ class PlaneView:
     Left, as layers that can be hidden: real points (dots), generated points (crosses), D's
     probabilities as a heat map with their contour at 1/2, arrows along the negative gradient of the
     generator's loss, and the warped grid: the generator's image of a square latent grid.
-    Right: losses, and the distance from generated to real over updates.
+    Right: losses, and the sliced Wasserstein distance from generated to real points, over updates.
 
     Args:
-        reach: float, half the side of the square that is shown.
-        points: int, points a side at which D is evaluated; `points` are these, (points^2, 2).
-        latent_grid: int, latent points a side of the grid.
+        reach: half the side of the square that is shown.
+        points: grid points a side at which D is evaluated.
+        latent_grid: latent points a side of the latent grid.
+
+    Attributes:
+        figure: a matplotlib `Figure` that pyplot does not know.
+        layers: {name: artist} for the names in `LAYERS`.
+        moving: the artists that `update` changes.
+        points: float64 (points^2, 2), the grid points at which D is evaluated.
+
+    Example:
+        >>> from helpers import plots
+        >>> view = plots.PlaneView(points=48, latent_grid=17)
+        >>> view.points.shape, view.latent_grid(latent_dim=16).shape
+        ((2304, 2), (289, 16))
     """
 
-    def __init__(self, reach=1.25, points=48, latent_grid=17):
+    def __init__(self, reach: float = 1.25, points: int = 48, latent_grid: int = 17):
         self.figure = Figure(figsize=(9, 5.2), dpi=80)
         plane = self.figure.add_axes((0.045, 0.13, 0.495, 0.85))
         plane.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
@@ -64,7 +77,7 @@ class PlaneView:
         self._line = np.linspace(-reach, reach, points)
         self.points = np.stack(np.meshgrid(self._line, self._line), -1).reshape(-1, 2)
         self._latent_grid = latent_grid
-        self.layers = self._paint(plane, reach)
+        self.layers = self._add_layers(plane, reach)
         handles = [
             self.layers[name] for name in LAYERS if name not in ("D's probability", "gradient")
         ]
@@ -79,20 +92,22 @@ class PlaneView:
             columnspacing=1.2,
         )
         self._losses = LossCurves(self.figure.add_axes((0.63, 0.62, 0.345, 0.31)))
-        far = self.figure.add_axes((0.63, 0.11, 0.345, 0.32))
-        far.set(yscale="log", ylim=(0.003, 2), xlabel="updates", ylabel="distance")
-        far.set_title("sliced Wasserstein distance to real points", fontsize=10)
-        (self._distance,) = far.plot([], [], color=GENERATED, linewidth=1.3, label="generated")
-        (self._baseline,) = far.plot(
-            [0, 1e9], [1, 1], color=REAL, linestyle=":", label="real against real"
+        distances = self.figure.add_axes((0.63, 0.11, 0.345, 0.32))
+        distances.set(yscale="log", ylim=(0.003, 2), xlabel="updates", ylabel="distance")
+        distances.set_title("sliced Wasserstein distance to real points", fontsize=10)
+        (self._distance,) = distances.plot(
+            [], [], color=GENERATED, linewidth=1.3, label="generated"
         )
-        far.legend(loc="lower right", ncols=2, fontsize=9)
-        self._far = far
-        painted = sorted(self.layers.values(), key=lambda artist: artist.zorder)
-        frame = plane.spines.values()  # painted again, over the heat map
-        self.moving = [*painted, *frame, *self._losses.moving, self._distance, self._baseline]
+        (self._baseline,) = distances.plot(
+            [0, 1e9], [1, 1], color=REAL, linestyle=":", label="real vs real"
+        )
+        distances.legend(loc="lower right", ncols=2, fontsize=9)
+        self._distance_axes = distances
+        layers = sorted(self.layers.values(), key=lambda artist: artist.zorder)
+        frame = plane.spines.values()  # drawn again, over the heat map
+        self.moving = [*layers, *frame, *self._losses.moving, self._distance, self._baseline]
 
-    def _paint(self, plane, reach):
+    def _add_layers(self, plane, reach):
         heat = plane.add_artist(_HeatMap())
         warped = LineCollection([], colors="0.5", linewidths=0.5, label="warped grid", zorder=1)
         contour = LineCollection(
@@ -116,31 +131,45 @@ class PlaneView:
         return dict(zip(LAYERS, (real, generated, heat, contour, arrows, warped)))
 
     def _shades(self, probabilities):
-        """Pale PRGn from 0.2 to 0.8 (a penalised D is rarely surer), uint8 (..., 3)."""
+        """Pale PRGn from 0.2 to 0.8 (a penalised D is rarely more confident), uint8 (..., 3)."""
         shades = colormaps["PRGn"]((probabilities - 0.2) / 0.6, bytes=True)[..., :3]
         return 255 - (0.6 * (255 - shades)).astype("uint8")
 
-    def latent_grid(self, latent_dim):
-        """The latent grid, float32 (latent_grid^2, latent_dim): its first two entries over [-2, 2],
-        all others 0. With one entry the grid is a line, laid over itself."""
+    def latent_grid(self, latent_dim: int) -> np.ndarray:
+        """Makes the latent grid: the first two entries of z over [-2, 2], all others 0.
+
+        Args:
+            latent_dim: entries of z. With 1 the grid is a line, drawn several times over itself.
+
+        Returns:
+            Array float32 (latent_grid^2, latent_dim).
+        """
         line = np.linspace(-2, 2, self._latent_grid, dtype="float32")
         z = np.zeros((self._latent_grid**2, latent_dim), "float32")
         z[:, :2] = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)[:, :latent_dim]
         return z
 
-    def update(self, real, found, history, distances, baseline, hidden=()):
-        """Show one moment.
+    def update(
+        self,
+        real: np.ndarray,
+        found: Mapping[str, np.ndarray],
+        history: Mapping[str, np.ndarray],
+        distances: np.typing.ArrayLike,
+        baseline: float,
+        hidden: Collection[str] = (),
+    ) -> bool:
+        """Shows one moment of a run.
 
         Args:
-            real: (n, 2).
+            real: (n, 2), real points.
             found: what a `training.PlaneProbe` returns at `points` and `latent_grid`.
-            history: as of `GAN.update_history`.
-            distances: (m, 2), updates and distances.
-            baseline: float, the distance between two samples of real points.
+            history: {column: (updates,)}, as `GAN.update_history`.
+            distances: (m, 2), pairs of updates made and distance.
+            baseline: the distance between two samples of real points.
             hidden: names among `LAYERS`.
 
         Returns:
-            True if the axes' limits changed, so that the background must be drawn again.
+            True if the axes' limits changed, so that everything must be drawn again.
         """
         artists = self.layers
         for name, artist in artists.items():
@@ -161,5 +190,5 @@ class PlaneView:
         self._distance.set_data(*np.reshape(distances, (-1, 2)).T)
         self._baseline.set_ydata([baseline, baseline])
         changed = self._losses.update(history)
-        self._far.set_xlim(self._losses.axes.get_xlim())
+        self._distance_axes.set_xlim(self._losses.axes.get_xlim())
         return changed

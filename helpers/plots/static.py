@@ -1,17 +1,35 @@
 """Static figures of images, points and training curves."""
 
+from collections.abc import Mapping, Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ..data import to_display
 from .roles import DISCRIMINATOR, GENERATED, REAL, STYLES
 
 
-def tile(images, columns):
-    """Images (n, height, width, 1) laid out row by row: one array in [0, 1] with 2-pixel gaps.
+def tile(images: np.ndarray, columns: int) -> np.ndarray:
+    """Lays out images row by row in one array, with 2-pixel gaps.
 
-    Raises: ValueError if images are not of that shape or do not fill whole rows.
+    Args:
+        images: (n, height, width, 1), in [-1, 1].
+        columns: images in a row; n must be a multiple of it.
+
+    Returns:
+        Array (rows * (height + 2), columns * (width + 2)) in [0, 1].
+
+    Raises:
+        ValueError: if images have another shape or do not fill whole rows.
+
+    Example:
+        >>> import numpy as np
+        >>> from helpers import plots
+        >>> plots.tile(np.zeros((6, 28, 28, 1)), columns=3).shape
+        (60, 90)
     """
     if images.ndim != 4 or images.shape[-1] != 1 or not len(images) or len(images) % columns:
         raise ValueError(
@@ -23,25 +41,52 @@ def tile(images, columns):
     return rows.reshape(n // columns * height, columns * width)
 
 
-def _show(axes, picture):
+def _show_gray(axes, picture):
     axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_axis_off()
 
 
-def image_grid(images, columns=5, title=None):
-    """A grid of digits, 25 of them as 5 by 5; grey shades mean the same in every picture."""
+def image_grid(
+    images: np.ndarray, columns: int = 5, title: str | None = None
+) -> tuple[Figure, Axes]:
+    """Draws a grid of digits; a grey shade means the same in every figure.
+
+    Args:
+        images: (n, height, width, 1), in [-1, 1]; n must be a multiple of `columns`.
+        columns: images in a row.
+        title: of the figure; none by default.
+
+    Returns:
+        The figure and its axes.
+
+    Raises:
+        ValueError: if images have another shape or do not fill whole rows.
+    """
     picture = tile(images, columns)
     figure, axes = plt.subplots(figsize=(picture.shape[1] / 45, picture.shape[0] / 45 + 0.3))
-    _show(axes, picture)
+    _show_gray(axes, picture)
     axes.set_title(title or "")
     return figure, axes
 
 
-def image_rows(rows, labels, title=None):
-    """One labelled row of digits for each array in rows, all of one length.
+def image_rows(
+    rows: Sequence[np.ndarray], labels: Sequence[str], title: str | None = None
+) -> tuple[Figure, Axes]:
+    """Draws several rows of digits, each with a label.
 
-    Used for film strips (a row for each moment), races (a row for each recipe), walks through
+    Used for film strips (one row per moment), comparisons (one row per recipe), walks through
     latent space, and samples above their nearest training images.
+
+    Args:
+        rows: arrays (n, height, width, 1) in [-1, 1], one n for all.
+        labels: one text for each row.
+        title: of the figure; none by default.
+
+    Returns:
+        The figure and its axes.
+
+    Raises:
+        ValueError: if there are more rows than labels, or fewer.
     """
     if len(rows) != len(labels):
         raise ValueError(f"each row needs a label: got {len(rows)} rows and {len(labels)} labels")
@@ -59,11 +104,26 @@ def image_rows(rows, labels, title=None):
     return figure, axes
 
 
-def plane(axes, real=(), generated=(), title="", size=4, reach=1.25):
-    """Points of the plane, undistorted: real ones as dots, generated ones as crosses.
+def plane(
+    axes: Axes,
+    real: np.typing.ArrayLike = (),
+    generated: np.typing.ArrayLike = (),
+    title: str = "",
+    size: float = 4,
+    reach: float = 1.25,
+) -> Line2D:
+    """Draws points of the plane undistorted: real ones as dots, generated ones as crosses.
 
-    real, generated: (n, 2), or empty. size: of the marks, in points. reach: half the side of the
-    square that is shown. Returns: the artist of the crosses, which may be moved later.
+    Args:
+        axes: to draw into.
+        real: (n, 2), or empty.
+        generated: (m, 2), or empty.
+        title: of the axes.
+        size: of the markers, in points.
+        reach: half the side of the square that is shown.
+
+    Returns:
+        The artist of the crosses, which may be moved later.
     """
     axes.plot(*np.reshape(real, (-1, 2)).T, ".", color=REAL, markersize=size)
     (crosses,) = axes.plot(*np.reshape(generated, (-1, 2)).T, "x", color=GENERATED, markersize=size)
@@ -73,34 +133,65 @@ def plane(axes, real=(), generated=(), title="", size=4, reach=1.25):
     return crosses
 
 
-def live_axes(columns):
-    """Axes side by side in a figure that pyplot does not know, to be shown by `widgets.Explorer`."""
+def live_axes(columns: int) -> tuple[Figure, Axes | np.ndarray]:
+    """Makes axes side by side for `widgets.Explorer`, in a figure that pyplot does not know.
+
+    Args:
+        columns: number of axes.
+
+    Returns:
+        The figure and an array of its axes (of one: the axes themselves).
+    """
     figure = Figure(figsize=(9, 3.8), dpi=80)
     axes = figure.subplots(1, columns)
     figure.subplots_adjust(0.08, 0.14, 0.98, 0.95, 0.25)
     return figure, axes
 
 
-def smooth(values, window):
-    """Means over windows of neighbouring values, (n,) -> (n - window + 1,); window >= 1."""
+def smooth(values: np.typing.ArrayLike, window: int) -> np.ndarray:
+    """Computes running means.
+
+    Args:
+        values: (n,).
+        window: neighbouring values in each mean, 1 to n.
+
+    Returns:
+        Array (n - window + 1,).
+
+    Example:
+        >>> from helpers import plots
+        >>> plots.smooth([1, 3, 5, 7], window=2).tolist()
+        [2.0, 4.0, 6.0]
+    """
     return np.convolve(values, np.ones(window) / window, mode="valid")
 
 
 def _draw_curves(axes, history, columns, window):
     for column, label, colour in columns:
         values = smooth(history[column], window)
-        steps = np.arange(len(values)) + window
-        axes.plot(steps, values, color=colour, linestyle=STYLES[colour], label=label)
+        updates = np.arange(len(values)) + window
+        axes.plot(updates, values, color=colour, linestyle=STYLES[colour], label=label)
     axes.set_xlabel("updates")
     axes.legend(loc="upper right", fontsize=9)
 
 
-def curves(history, window=None):
-    """Losses, scores and accuracies of a run, side by side, over updates.
+def curves(
+    history: Mapping[str, np.ndarray], window: int | None = None
+) -> tuple[Figure, np.ndarray]:
+    """Draws losses, scores and accuracies of a run, side by side, over updates.
 
-    history: `GAN.update_history`. window: updates in each running mean; by default 1 % of the run.
-    Dashed grey lines: where the logistic losses stand when D cannot tell (2 log 2 and log 2),
-    and D = 1/2. Returns: figure, array of three axes.
+    Grey lines mark the values at D = 1/2: 2 log 2 and log 2 for the logistic losses, 1/2 for scores
+    and accuracies.
+
+    Args:
+        history: {column: (updates,)}, as `GAN.update_history`.
+        window: updates in each running mean; by default 1 % of the run.
+
+    Returns:
+        The figure and an array of its three axes.
+
+    Raises:
+        ValueError: if the history is empty.
     """
     n = len(history["discriminator_loss"])
     if n < 1:
@@ -116,20 +207,20 @@ def curves(history, window=None):
         ],
         window,
     )
-    losses.set_ylabel("nats")
+    losses.set_ylabel("loss in nats")
     for height in (np.log(2), 2 * np.log(2)):
         losses.axhline(height, color="0.6", linewidth=0.8, zorder=0)
-    for axes, what, pair in (
+    for axes, label, (on_real, on_generated) in (
         (scores, "mean D", ("real_score", "fake_score")),
-        (accuracies, "share D gets right", ("real_accuracy", "fake_accuracy")),
+        (accuracies, "D's accuracy", ("real_accuracy", "fake_accuracy")),
     ):
         _draw_curves(
             axes,
             history,
-            [(pair[0], "on real", REAL), (pair[1], "on generated", GENERATED)],
+            [(on_real, "on real", REAL), (on_generated, "on generated", GENERATED)],
             window,
         )
-        axes.set(ylabel=what, ylim=(0, 1))
+        axes.set(ylabel=label, ylim=(0, 1))
         axes.axhline(0.5, color="0.6", linewidth=0.8, zorder=0)
     figure.tight_layout()
     return figure, np.array([losses, scores, accuracies])

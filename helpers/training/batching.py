@@ -9,14 +9,30 @@ from ..data import check_samples
 class Batches:
     """Batches of batches of an array, one for each compiled call, epoch after epoch.
 
-    samples: (n, ...); each epoch passes over them once, but for the few that fill no whole call.
-    updates_per_call: the most batches in one call. shuffle: a new order for each epoch, which
-    follows from seed and from the number of updates before it; else that of the array.
-    `first_update` is that number before the first epoch, `calls` the calls in an epoch.
-    Raises: ValueError if the samples do not fill one batch.
+    Args:
+        samples: (n, ...); each epoch passes over them once, but for the few that fill no whole call.
+        batch_size: int.
+        updates_per_call: int, the most batches in one call.
+        seed: int.
+        shuffle: a new order for each epoch, which follows from seed and from the number of updates
+            before it; else the order of the array.
+
+    Attributes:
+        first_update: int, the number of updates before the first epoch.
+        calls: int, the calls in an epoch.
+
+    Raises:
+        ValueError: if the samples do not fill one batch.
     """
 
-    def __init__(self, samples, batch_size, updates_per_call, seed, shuffle=True):
+    def __init__(
+        self,
+        samples: np.ndarray,
+        batch_size: int,
+        updates_per_call: int,
+        seed: int,
+        shuffle: bool = True,
+    ):
         per_epoch = len(samples) // batch_size
         if per_epoch == 0:
             raise ValueError(f"{len(samples)} samples do not fill one batch of {batch_size}")
@@ -25,7 +41,7 @@ class Batches:
         self._samples, self._seed, self._shuffle = samples, seed, shuffle
         self.first_update = 0
 
-    def rows(self, call):
+    def rows(self, call: int) -> np.ndarray:
         """Which samples are in that call, (batches, batch_size), calls being numbered from 0."""
         epoch, call = divmod(call, self.calls)
         order = np.arange(len(self._samples))
@@ -34,7 +50,7 @@ class Batches:
             order = np.random.default_rng((self._seed, updates)).permutation(order)
         return order[: np.prod(self._shape)].reshape(self._shape)[call]
 
-    def dataset(self):
+    def dataset(self) -> tf.data.Dataset:
         """A `tf.data.Dataset` of batches of batches, without end."""
         pool = tf.constant(self._samples)
 
@@ -52,7 +68,8 @@ class Batches:
 def array_or_dataset(x, shape):
     """x as a checked numpy array of samples (n, *shape), or the `tf.data.Dataset` that it is.
 
-    Raises: ValueError for anything else.
+    Raises:
+        ValueError: for anything else.
     """
     if isinstance(x, tf.data.Dataset):
         return x
@@ -69,8 +86,14 @@ def array_or_dataset(x, shape):
 def checked_dataset(dataset, shape, group, problems):
     """A Dataset of batches or of batches of batches as one of the latter, each checked as it comes.
 
-    group: how many single batches go into a call. problems: a list for the errors that are found.
-    Returns: the Dataset, and whether batches were grouped.
+    Args:
+        dataset: of float32 (batch, *shape) or (n, batch, *shape).
+        shape: of one sample.
+        group: int, how many single batches go into a call.
+        problems: list that the errors are appended to.
+
+    Returns:
+        The Dataset, and whether batches were grouped.
     """
     spec, want = dataset.element_spec, (None, *shape)
     if isinstance(spec, tuple) and len(spec) == 1:

@@ -2,19 +2,36 @@
 
 import pathlib
 import time
+from collections.abc import Iterable
 
 import keras
 import numpy as np
 
+from ..inputs import number
+
 
 class Snapshots(keras.callbacks.Callback):
-    """Samples from the same latent vectors at the end of chosen epochs: what changed was learned.
+    """Records samples from the same latent vectors at the end of chosen epochs.
 
-    z: float32 (n, latent_dim). epochs: iterable of ints; 0 is before training.
-    After `fit`, `epochs` lists those reached and `samples` has shape (len(epochs), n, ...).
+    What changes between them was learned.
+
+    Args:
+        z: float32 (n, latent_dim).
+        epochs: ints; 0 is before training.
+
+    Attributes:
+        epochs: list of int, the chosen epochs that `fit` reached.
+        samples: float32 (len(epochs), n, ...), from the EMA generator.
+
+    Example:
+        >>> import numpy as np
+        >>> from helpers import training
+        >>> snapshots = training.Snapshots(np.zeros((2, 64), "float32"), epochs=[0, 5])
+        >>> snapshots.epochs  # give it to `fit` among its callbacks
+        []
     """
 
-    def __init__(self, z, epochs):
+    def __init__(self, z: np.ndarray, epochs: Iterable[int]):
         super().__init__()
         self.z = z
         self.wanted = set(epochs)
@@ -22,7 +39,7 @@ class Snapshots(keras.callbacks.Callback):
         self._samples = []
 
     @property
-    def samples(self):
+    def samples(self) -> np.ndarray:
         return np.stack(self._samples)
 
     def _take(self, epoch):
@@ -38,16 +55,29 @@ class Snapshots(keras.callbacks.Callback):
 
 
 class TimeLimit(keras.callbacks.Callback):
-    """Stop `fit` after a number of seconds, counted from the end of the first compiled call.
+    """Stops `fit` after a number of seconds, counted from the end of the first compiled call.
 
-    So compiling is not counted; `updates_per_second` tells what the time bought.
+    So compiling is not counted.
+
+    Args:
+        seconds: float above 0.
+
+    Attributes:
+        updates_per_second: float, over the time that is counted; set during the second call.
+
+    Raises:
+        ValueError: if seconds is not above 0.
+
+    Example:
+        >>> from helpers import training
+        >>> limit = training.TimeLimit(30)  # fit(..., epochs=1000, callbacks=[limit])
+        >>> limit.seconds
+        30.0
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float):
         super().__init__()
-        if not seconds > 0:
-            raise ValueError(f"seconds must be above 0, got {seconds}")
-        self.seconds = seconds
+        self.seconds = number("seconds", seconds, above=0)
         self.started = None
 
     def on_train_batch_end(self, batch, logs=None):
@@ -71,8 +101,8 @@ def with_safe_backups(callbacks):
 class BackupEpoch(keras.callbacks.Callback):
     """Follows a `keras.callbacks.BackupAndRestore`, so that it restores weights and epoch of one moment.
 
-    Keras notes the epoch in a second file, and a process may die before that is written. So that file
-    is not looked at: a `GAN` notes the epoch in the file of the weights.
+    Keras writes the epoch to a second file, and a process may die before that is written. So that
+    file is not read: a `GAN` writes the epoch to the file of the weights.
     """
 
     def __init__(self, backup):

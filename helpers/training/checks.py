@@ -7,7 +7,8 @@ import tensorflow as tf
 from ..losses import LOSSES, PENALTIES
 
 
-def refuse_strategy():
+def refuse_strategy() -> None:
+    """Refuse to be used inside the scope of a `tf.distribute` strategy."""
     if tf.distribute.has_strategy():
         raise ValueError(
             "a GAN trains on one device, and was used inside the scope of a "
@@ -27,7 +28,8 @@ NOT_COMPILED = {  # arguments of `keras.Model.compile`, and what to do instead
 }
 
 
-def refuse_labels(y, others):
+def refuse_labels(y, others: dict) -> None:
+    """Refuse labels and weights of samples. others: arguments of `fit`; those for weights are taken out."""
     given = {"y": y, **{name: others.pop(name, None) for name in ("sample_weight", "class_weight")}}
     for name, value in given.items():
         if value is not None:

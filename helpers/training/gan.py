@@ -49,15 +49,25 @@ class GAN(TwoNetworks):
         ValueError: if the networks do not fit together.
 
     Example:
-        >>> gan = GAN(models.dense_generator(2, [8], (2,), output="linear"),
-        ...           models.dense_discriminator([8], (2,)), latent_dim=2)
+        >>> import keras
+        >>> from helpers import data, models, training
+        >>> gan = training.GAN(models.dense_generator(2, [8], (2,), output="linear"),
+        ...                    models.dense_discriminator([8], (2,)), latent_dim=2)
         >>> gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
         >>> _ = gan.fit(data.spiral().sample(640, seed=0), batch_size=64, verbose=0)
         >>> gan.updates_made, gan.sample(5, seed=0).shape
         (10, (5, 2))
     """
 
-    def __init__(self, generator, discriminator, latent_dim, seed=0, ema_decay=0.995, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        latent_dim: int,
+        seed: int = 0,
+        ema_decay: float = 0.995,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.latent_dim = whole_number("latent_dim", latent_dim)
         if not 0 <= ema_decay < 1:
@@ -87,7 +97,7 @@ class GAN(TwoNetworks):
 
     # ---- one update ---------------------------------------------------------------------
 
-    def draw_latent(self, n):
+    def draw_latent(self, n: int) -> tf.Tensor:
         """n latent vectors z ~ N(0, I), (n, latent_dim), new at every call.
 
         They follow from `seed` and the number of draws made, whatever compiles the call around them.
@@ -141,7 +151,7 @@ class GAN(TwoNetworks):
         """
         with tf.GradientTape() as tape:
             fake_logits = self._logits(self.generator(z, training=True), training=True)
-            loss = self.loss_function.generator_step(
+            loss = self.loss_function.lazy_generator(
                 lambda: self._logits(real, training=True), fake_logits
             )
         gradients = tape.gradient(loss, self.generator.trainable_variables)
@@ -188,7 +198,7 @@ class GAN(TwoNetworks):
 
         return {"rows": repeat(n, update, tf.zeros((n, len(HISTORY_COLUMNS))))}
 
-    def step_alone(self, network, real):
+    def step_alone(self, network: str, real: np.ndarray) -> dict[str, float]:
         """One training step of one network on new noise, while the other does not change.
 
         A step of G counts as an update; its row in the history has D's columns from the last step of
@@ -233,12 +243,12 @@ class GAN(TwoNetworks):
         with keras.StatelessScope(state_mapping=[*mapping]):
             return tf.cast(self.generator(self._mask(z), training=False), "float32")
 
-    def sample(self, n, seed, ema=True):
+    def sample(self, n: int, seed: int, ema: bool = True) -> np.ndarray:
         """n new samples, float32 array (n, ...). seed: an int; one seed gives one set of z."""
         z = keras.random.normal((whole_number("n", n), self.latent_dim), seed=seed)
         return self.generate(z, ema)
 
-    def generate(self, z, ema=True):
+    def generate(self, z: np.ndarray, ema: bool = True) -> np.ndarray:
         """Samples, float32 array (n, ...), for latent vectors z of your own, (n, latent_dim), n >= 1."""
         z = np.asarray(z, "float32")
         if z.ndim != 2 or z.shape[1] != self.latent_dim or not len(z):

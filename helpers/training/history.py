@@ -17,10 +17,11 @@ HISTORY_COLUMNS = (
 class NonFiniteTraining(FloatingPointError):
     """A loss, a gradient or a weight became NaN or infinite; the message says when.
 
-    `history` is the run's `update_history`, with the rows of the call that broke at its end.
+    Attributes:
+        history: the run's `update_history`, with the rows of the call that broke at its end.
     """
 
-    def __init__(self, message, history):
+    def __init__(self, message: str, history: dict[str, np.ndarray]):
         super().__init__(message)
         self.history = history
 
@@ -46,7 +47,7 @@ class UpdateHistory:
         self._parts, self.half_update = snapshot
 
     @property
-    def rows(self):
+    def rows(self) -> np.ndarray:
         if len(self._parts) > 1:
             self._parts = [np.concatenate(self._parts)]
         return self._parts[0]

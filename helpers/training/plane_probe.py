@@ -1,6 +1,9 @@
 """What both networks do in the plane at one moment, for a picture while they train."""
 
+import numpy as np
 import tensorflow as tf
+
+from .gan import GAN
 
 
 class PlaneProbe:
@@ -13,12 +16,19 @@ class PlaneProbe:
         ValueError: if `compile` was not called.
     """
 
-    def __init__(self, gan):
+    def __init__(self, gan: GAN):
         gan._check_ready("PlaneProbe")
         self._gan = gan
         self._probe = tf.function(self._probe_now, jit_compile=gan.jit_compile, autograph=False)
 
-    def __call__(self, real, z, points, latent_grid, ema=False):
+    def __call__(
+        self,
+        real: np.ndarray,
+        z: np.ndarray,
+        points: np.ndarray,
+        latent_grid: np.ndarray,
+        ema: bool = False,
+    ) -> dict[str, np.ndarray]:
         """Evaluate.
 
         Args:
@@ -41,7 +51,7 @@ class PlaneProbe:
         samples = gan(z, ema=ema)
         with tf.GradientTape() as tape:
             tape.watch(samples)
-            loss = gan.loss_function.generator_step(
+            loss = gan.loss_function.lazy_generator(
                 lambda: gan._logits(real, training=False), gan._logits(samples, training=False)
             )
         return {

@@ -10,7 +10,22 @@ from .gan import GAN
 
 @dataclass(frozen=True)
 class Preset:
-    """Two players and the settings they are trained with; see `PRESETS`."""
+    """Two dense networks of digits and the settings they are trained with; see `PRESETS`.
+
+    Args:
+        title: one line that says it all.
+        latent_dim: int, entries of z.
+        generator_units, discriminator_units: tuples of int, widths of the hidden layers.
+        learning_rate, beta_1, beta_2: of both Adam optimizers.
+        batch_size: int.
+        activation: of both networks, unless generator_activation is given; see `models`.
+        output: "tanh" or "sigmoid", of the generator.
+        batch_norm: BatchNormalization in the generator.
+        dropout: float in [0, 1), in the discriminator.
+        minibatch_std, shift: see `models.dense_discriminator`.
+        penalties, halving_updates: see `GAN.compile`.
+        ema_decay: see `GAN`.
+    """
 
     title: str
     latent_dim: int
@@ -20,7 +35,7 @@ class Preset:
     beta_1: float = 0.9
     beta_2: float = 0.999
     batch_size: int = 64
-    activation: str = "relu"  # of both players, unless generator_activation is given
+    activation: str = "relu"
     generator_activation: str | None = None
     output: str = "tanh"
     batch_norm: bool = False
@@ -28,11 +43,13 @@ class Preset:
     minibatch_std: bool = False
     shift: int = 0
     penalties: dict = field(default_factory=dict)
-    halving_updates: int | None = None  # both learning rates fall as 1 / (1 + t / halving_updates)
+    halving_updates: int | None = None
     ema_decay: float = 0.0
 
-    def networks(self, sample_shape=(28, 28, 1)):
-        """A fresh generator and discriminator for samples of that shape."""
+    def networks(
+        self, sample_shape: tuple[int, ...] = (28, 28, 1)
+    ) -> tuple[keras.Sequential, keras.Sequential]:
+        """A new generator and discriminator for samples of that shape."""
         generator = dense_generator(
             self.latent_dim,
             self.generator_units,
@@ -52,12 +69,12 @@ class Preset:
         )
         return generator, discriminator
 
-    def optimizer(self):
-        """A fresh Adam with this preset's settings; each player needs its own."""
+    def optimizer(self) -> keras.optimizers.Adam:
+        """A new Adam with this preset's settings; each network needs its own."""
         return keras.optimizers.Adam(self.learning_rate, self.beta_1, self.beta_2)
 
 
-PRESETS = {
+PRESETS: dict[str, Preset] = {
     "first_steps": Preset(
         title="G 100-128-784, D 784-128-1, ReLU, Adam 1e-3",
         latent_dim=100,
@@ -88,12 +105,12 @@ PRESETS = {
         batch_norm=True,
     ),
     "course": Preset(
-        title="G 64-128-256-784 SiLU, D 784-256-128-1 LeakyReLU, R1, minibatch std, shifts, averaged G",
+        title="G 64-128-256-784 SiLU, D 784-256-128-1 LeakyReLU, R1, minibatch std, shifts, EMA of G",
         latent_dim=64,
         generator_units=(128, 256),
         discriminator_units=(256, 128),
         learning_rate=3e-3,
-        beta_1=0.0,  # momentum makes two players chase each other in circles
+        beta_1=0.0,  # with momentum the two networks oscillate around each other
         beta_2=0.99,
         batch_size=128,
         activation="leaky_relu",
@@ -101,23 +118,30 @@ PRESETS = {
         minibatch_std=True,
         shift=1,
         penalties={"r1": 1.5},
-        halving_updates=2000,  # fast at first; later, steps small enough to settle
+        halving_updates=2000,  # fast at first; later small enough to converge
         ema_decay=0.998,
     ),
 }
 
 
-def gan_from_preset(preset, seed=0, **rules):
-    """A fresh GAN with the players, optimizers and penalties of a `training.Preset`, compiled.
+def gan_from_preset(preset: Preset, seed: int = 0, **compile_arguments) -> GAN:
+    """A new compiled GAN with the networks, optimizers and penalties of a preset.
 
-    Train it with `fit(images, batch_size=preset.batch_size)`. rules: further arguments of
-    `GAN.compile`. The players' initial weights follow `keras.utils.set_random_seed`.
+    Train it with `fit(images, batch_size=preset.batch_size)`. Initial weights follow
+    `keras.utils.set_random_seed`.
+
+    Args:
+        preset: for instance `PRESETS["course"]`.
+        seed: see `GAN`.
+        compile_arguments: of `GAN.compile`; they replace the preset's.
+
+    Example:
+        >>> from helpers import training
+        >>> gan = training.gan_from_preset(training.PRESETS["course"])
+        >>> gan.latent_dim, gan.sample_shape, gan.loss_name
+        (64, (28, 28, 1), 'non_saturating')
     """
     gan = GAN(*preset.networks(), preset.latent_dim, seed=seed, ema_decay=preset.ema_decay)
-    rules = {
-        "penalties": preset.penalties,
-        "halving_updates": preset.halving_updates,
-        **rules,
-    }
-    gan.compile(preset.optimizer(), preset.optimizer(), **rules)
+    own = {"penalties": preset.penalties, "halving_updates": preset.halving_updates}
+    gan.compile(preset.optimizer(), preset.optimizer(), **{**own, **compile_arguments})
     return gan

@@ -12,8 +12,15 @@ import tensorflow as tf
 class State:
     """Every variable of a model and of its optimizers, each once, and the history of its updates.
 
-    settings: those of the variables that are set by hand. `beginning` holds the others as they are
-    now, see `begin_again`, and `first_rates` the optimizers' learning rates.
+    Args:
+        model: a Keras model.
+        optimizers: its Keras optimizers.
+        history: an `UpdateHistory`.
+        settings: those of the variables that are set by hand.
+
+    Attributes:
+        beginning: the other variables' values as they are now, see `begin_again`.
+        first_rates: the optimizers' learning rates as they are now.
     """
 
     def __init__(self, model, optimizers, history, settings):

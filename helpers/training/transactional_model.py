@@ -109,18 +109,25 @@ class TransactionalModel(keras.Model):
     ):
         """Train as `keras.Model.fit` does; one epoch is one pass over x.
 
-        x: float32 samples (n, ...), images in [-1, 1], as an array or tensor: the few samples that
-            fill no whole call are left out of that epoch. Or a `tf.data.Dataset` of batches
-            (batch, ...), one update each, or of batches of batches (n, batch, ...), n updates a
-            call. With several discriminator_steps as many batches go into one call, so that each
-            step has its own.
-        batch_size: of arrays, 64 if None. shuffle: a new order for each epoch, of arrays.
-        validation_data: real samples like x, on which `evaluate` reports after each epoch.
-        The order depends on `seed` and on the updates made so far, so that training resumed at
-        the end of an epoch goes on exactly as if it had not been interrupted.
-        Other arguments are those of `keras.Model.fit`; a GAN has no labels and no weights of samples.
-        Returns: the Keras history (means of each epoch); `update_history` has every update.
-        Raises: ValueError for samples D does not take; NonFiniteTraining.
+        The order of an array depends on `seed` and on the updates made so far, so that training
+        resumed at the end of an epoch goes on exactly as if it had not been interrupted.
+
+        Args:
+            x: float32 samples (n, ...), images in [-1, 1], as an array or tensor: the few samples
+                that fill no whole call are left out of that epoch. Or a `tf.data.Dataset` of batches
+                (batch, ...), one update each, or of batches of batches (n, batch, ...), n updates a
+                call. With several discriminator_steps as many batches go into one call, so that each
+                step has its own.
+            batch_size: int, of arrays; 64 if None.
+            shuffle: a new order for each epoch, of arrays.
+            validation_data: real samples like x, on which `evaluate` reports after each epoch.
+            Others: as in `keras.Model.fit`. A GAN has no labels and no weights of samples.
+
+        Returns:
+            The Keras history (means of each epoch); `update_history` has every update.
+
+        Raises:
+            ValueError: for samples D does not take. NonFiniteTraining.
         """
         refuse_strategy()
         self._check_ready("fit")
@@ -173,7 +180,9 @@ class TransactionalModel(keras.Model):
             batches = batches[None]
         return tf.ensure_shape(batches, (None, None, *self.sample_shape))
 
-    def evaluate(self, x=None, y=None, batch_size=None, steps=None, return_dict=False, **kwargs):
+    def evaluate(
+        self, x=None, y=None, batch_size=None, steps=None, return_dict=False, **kwargs
+    ) -> list[float] | dict[str, float]:
         """Losses, scores and accuracies on real samples x, and on as many generated ones.
 
         Both networks are in inference mode and stay as they are. Latent vectors follow from `seed`,
@@ -211,7 +220,7 @@ class TransactionalModel(keras.Model):
             self._history.add_half_update(measured)
         return measured
 
-    def reset(self):
+    def reset(self) -> None:
         """All that training changes as it was when `compile` was called.
 
         For a loaded model: when it was called for the model that was saved. Settings stay as they
@@ -226,11 +235,12 @@ class TransactionalModel(keras.Model):
     # ---- what was measured ---------------------------------------------------------------
 
     @property
-    def updates_made(self):
+    def updates_made(self) -> int:
+        """Number of updates made."""
         return int(self.updates.numpy())
 
     @property
-    def update_history(self):
+    def update_history(self) -> dict[str, np.ndarray]:
         """{column: float32 (updates,)} for each name in HISTORY_COLUMNS; row i is update i + 1."""
         return self._history.columns()
 

@@ -1,5 +1,7 @@
 """A Keras model of two networks, each with an optimizer of its own: `compile`, and its settings."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -22,17 +24,17 @@ class TwoNetworks(TransactionalModel):
 
     def compile(
         self,
-        generator_optimizer,
-        discriminator_optimizer,
-        loss="non_saturating",
-        penalties=None,
-        discriminator_steps=1,
-        halving_updates=None,
-        updates_per_call=50,
-        jit_compile="auto",
-        run_eagerly=False,
+        generator_optimizer: keras.Optimizer | str,
+        discriminator_optimizer: keras.Optimizer | str,
+        loss: str | Sequence[str] = "non_saturating",
+        penalties: dict[str, float] | None = None,
+        discriminator_steps: int | Sequence[int] = 1,
+        halving_updates: int | None = None,
+        updates_per_call: int = 50,
+        jit_compile: bool | str = "auto",
+        run_eagerly: bool = False,
         **others,
-    ):
+    ) -> None:
         """Choose how both networks are trained.
 
         Args:
@@ -95,18 +97,20 @@ class TwoNetworks(TransactionalModel):
         self._state = State(self, optimizers, self._history, learning_rates + self._settings)
 
     @property
-    def loss_name(self):
+    def loss_name(self) -> str:
+        """Name of the loss in use."""
         return self.loss_function.name
 
-    def set_loss(self, name):
+    def set_loss(self, name: str) -> None:
         """Use another of the losses given to `compile`, from the next update on."""
         self.loss_function.set(name)
 
     @property
-    def discriminator_steps(self):
+    def discriminator_steps(self) -> int:
+        """Steps of D in each update."""
         return int(self._discriminator_steps.numpy())
 
-    def set_discriminator_steps(self, number):
+    def set_discriminator_steps(self, number: int) -> None:
         """Use another of the numbers of steps given to `compile`, from the next update on."""
         if number not in self.allowed_discriminator_steps:
             raise ValueError(
@@ -115,8 +119,8 @@ class TwoNetworks(TransactionalModel):
             )
         self._discriminator_steps.assign(number)
 
-    def set_learning_rates(self, learning_rate):
-        """Let both networks learn at this rate from now on."""
+    def set_learning_rates(self, learning_rate: float) -> None:
+        """Set the learning rate of both optimizers."""
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             optimizer.learning_rate.assign(learning_rate)
 

@@ -1,8 +1,8 @@
-"""What may I turn? Controls and pictures, no maths: live training panels, and an explorer of formulas.
+"""Interactive panels: live training, and figures that follow sliders.
 
-One worker thread owns the model and the figure. Buttons and sliders only put commands into its
-queue or set plain values that it reads before its next chunk, so they may be called from any
-thread (ipykernel 7 runs callbacks now in one thread, now in another)."""
+In a panel that trains, one worker thread owns the model and the figure. Buttons and sliders only put
+commands into its queue, or set plain values that it reads before its next chunk of training, so they
+may be called from any thread (ipykernel 7 runs callbacks now in one thread, now in another)."""
 
 from .drawing_pad import DrawingPad
 from .explorer import Explorer, FrontEndCheck

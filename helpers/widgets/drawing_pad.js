@@ -7,15 +7,15 @@ function render({ model, el }) {
   clear.textContent = "Clear the drawing";
   el.append(canvas, document.createElement("br"), clear);
   const brush = canvas.getContext("2d"), cross = [0, 0];
-  const place = ([x, y]) => [(x / reach + 1) * size / 2, (1 - y / reach) * size / 2];
+  const toPixels = ([x, y]) => [(x / reach + 1) * size / 2, (1 - y / reach) * size / 2];
   const draw = () => {
     const points = model.get("points");
     canvas.setAttribute("aria-label", `Drawing pad, ${points.length} points. `
-      + "Arrow keys move the cross, Space puts a point, Backspace takes one away.");
+      + "Arrow keys move the cross, Space adds a point, Backspace removes the last one.");
     brush.clearRect(0, 0, size, size);
     brush.fillStyle = "#009E73";
-    for (const point of points) brush.fillRect(...place(point).map(v => v - 2), 4, 4);
-    const [x, y] = place(cross);
+    for (const point of points) brush.fillRect(...toPixels(point).map(v => v - 2), 4, 4);
+    const [x, y] = toPixels(cross);
     brush.strokeStyle = "#555";
     brush.beginPath();
     brush.moveTo(x - 5, y); brush.lineTo(x + 5, y);
@@ -28,15 +28,15 @@ function render({ model, el }) {
     if (points.length < 300 && !(last && Math.hypot(last[0] - cross[0], last[1] - cross[1]) < 0.02))
       set([...points, [...cross]]);
   };
-  const follow = (event) => {
+  const movePointer = (event) => {
     const scale = size / canvas.getBoundingClientRect().width;
-    const inside = (v) => Math.max(-1, Math.min(1, v));
-    cross[0] = inside((event.offsetX * scale / size * 2 - 1) * reach);
-    cross[1] = inside((1 - event.offsetY * scale / size * 2) * reach);
+    const clamp = (v) => Math.max(-1, Math.min(1, v));
+    cross[0] = clamp((event.offsetX * scale / size * 2 - 1) * reach);
+    cross[1] = clamp((1 - event.offsetY * scale / size * 2) * reach);
     if (event.buttons & 1) add(); else draw();
   };
-  canvas.addEventListener("pointerdown", follow);
-  canvas.addEventListener("pointermove", follow);
+  canvas.addEventListener("pointerdown", movePointer);
+  canvas.addEventListener("pointermove", movePointer);
   el.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.target !== canvas) return;

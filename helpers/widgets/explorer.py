@@ -1,96 +1,142 @@
-"""A figure that answers its sliders at once, and a check that sliders work."""
+"""A figure that follows its sliders, and a check that sliders work."""
 
 import contextlib
 import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import ipywidgets as ipw
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from ..plots import REAL
-from .panel import Panel, _error_box, _try_every_stop
+from .panel import Panel, _error_box, _try_every_value
 from .picture import PICTURE_LAYOUT, Picture
 
 
 class Explorer(Panel):
-    """A figure that answers its sliders and buttons at once.
+    """A figure that is redrawn as soon as a slider moves or a button is pressed.
 
-    redraw: a function of the sliders' values, by name; it moves the artists and returns what the
-        picture now says, in words. moving: the artists it moves, all of one figure (not one of
-        pyplot's); only they are drawn again, so that a redraw takes some hundredths of a second,
-        unless it has changed the limits of an axis.
-    sliders: {name: an ipywidgets slider with a description}. buttons: {label: a function of the
-        sliders' values that returns ({name: new value}, a sentence that says what happened)}.
+    An error in `redraw` stops the cell that builds the explorer; a later error, in `redraw` or in a
+    button's function, is raised and shown on the panel.
 
-    `explorer.set(name=value, ...)` and `explorer.press(label)` do the same from code. An error in
-    a function stops the cell that builds the explorer; later it is raised and shown on the panel.
+    Args:
+        redraw: called with the sliders' values, by name; changes the artists and returns what the
+            picture now shows, in words.
+        moving: the artists that it changes, all in one figure (not one of pyplot's). Only they are
+            drawn again, so that a redraw takes some hundredths of a second, unless the limits of
+            an axis have changed.
+        sliders: {name: an ipywidgets slider with a description}.
+        buttons: {label: a function of the sliders' values, by name, that returns
+            ({name: new value}, a sentence that says what happened)}; none by default.
+
+    Attributes:
+        sliders: as given.
+        buttons: {label: an ipywidgets button}.
+        values: {name: value} of the sliders.
+
+    Example:
+        >>> import ipywidgets
+        >>> from helpers import plots, widgets
+        >>> figure, axes = plots.live_axes(1)
+        >>> (line,) = axes.plot([0, 1], [0, 0])
+        >>> def redraw(slope):
+        ...     line.set_ydata([0, slope])
+        ...     return f"A line of slope {slope}."
+        >>> slider = ipywidgets.IntSlider(description="slope", min=0, max=1)
+        >>> panel = widgets.Explorer(redraw, [line], {"slope": slider})
+        >>> panel.set(slope=1)
+        >>> panel.describe()
+        'A line of slope 1.'
     """
 
-    def __init__(self, redraw, moving, sliders, buttons=None):
+    def __init__(
+        self,
+        redraw: Callable[..., str],
+        moving: Sequence[Artist],
+        sliders: Mapping[str, ipw.Widget],
+        buttons: Mapping[str, Callable[..., tuple[dict, str]]] | None = None,
+    ):
         self.sliders = dict(sliders)
-        self._turn = threading.RLock()
-        self._quiet = False
+        self._lock = threading.RLock()
+        self._several_values = False  # while several sliders are set: draw once, at the end
         self._functions = dict(buttons or {})
-        self._did, self._artists = "", _Artists(redraw, moving)
+        self._event, self._artists = "", _Artists(redraw, moving)
         self.picture = Picture(self._artists, layout=PICTURE_LAYOUT)
         self.caption, self.error = ipw.HTML(), ipw.HTML()
         self.buttons = {label: ipw.Button(description=label) for label in self._functions}
         for slider in self.sliders.values():
             slider.style.description_width, slider.layout.width = "150px", "450px"
-            slider.observe(self._moved, "value")
+            slider.observe(self._on_slider, "value")
         for label in self.buttons:
             self.buttons[label].on_click(lambda _, label=label: self.press(label))
         rows = [*self.sliders.values(), self.picture, self.caption, self.error]
         super().__init__([ipw.HBox([*self.buttons.values()]), *rows] if buttons else rows)
-        _try_every_stop(*self.sliders.values())
+        _try_every_value(*self.sliders.values())
         self._show()
 
     @property
-    def values(self):
+    def values(self) -> dict[str, Any]:
+        """The sliders' values, by name."""
         return {name: slider.value for name, slider in self.sliders.items()}
 
-    def set(self, **values):
-        """Move sliders, by name, and draw once."""
+    def set(self, **values: Any) -> None:
+        """Sets sliders, by name, and draws once.
+
+        Args:
+            **values: a new value for each slider to set.
+
+        Raises:
+            ValueError: if there is no slider of that name.
+        """
         for name in values:
             if name not in self.sliders:
                 raise ValueError(f"sliders are {sorted(self.sliders)}, got {name!r}")
-        self._move(values, "")
+        self._set_values(values, "")
 
-    def press(self, label):
-        """Do what the button of that label does, and raise what goes wrong."""
+    def press(self, label: str) -> None:
+        """Does what a button does, and raises what goes wrong.
+
+        Args:
+            label: of the button.
+
+        Raises:
+            ValueError: if there is no button of that label.
+        """
         if label not in self._functions:
             raise ValueError(f"buttons are {sorted(self._functions)}, got {label!r}")
-        with self._turn, self._errors_shown():
-            self._move(*self._functions[label](**self.values))
+        with self._lock, self._errors_shown():
+            self._set_values(*self._functions[label](**self.values))
 
-    def _move(self, values, did):
-        with self._turn:
-            self._quiet = True
+    def _set_values(self, values, event):
+        with self._lock:
+            self._several_values = True
             try:
                 for name, value in values.items():
                     self.sliders[name].value = value
             finally:
-                self._quiet = False
-            self._show(did)
+                self._several_values = False
+            self._show(event)
 
-    def _moved(self, change):
-        """A slider has a new value: by hand, unless the page only rounds what a button has set."""
+    def _on_slider(self, change):
+        """A slider was moved by hand, or the front end has rounded what a button has set."""
         slider = change.owner
-        rounds = (
+        rounded = (
             isinstance(slider, ipw.FloatSlider) and abs(change.new - change.old) < slider.step / 2
         )
-        self._show(self._did if rounds else "")
+        self._show(self._event if rounded else "")
 
-    def _show(self, did=""):
-        """Draw the sliders' values; did: the sentence of the button that set them, if one did."""
-        with self._turn, self._errors_shown():
-            if not self._quiet:
-                self._did = did
+    def _show(self, event=""):
+        """Draw the sliders' values; event: the sentence of the button that set them, if one did."""
+        with self._lock, self._errors_shown():
+            if not self._several_values:
+                self._event = event
                 self.picture.show(**self.values)
-                self._say_in_words(self.describe())
+                self._set_description(self.describe())
 
-    def describe(self):
-        """The panel's picture in words."""
-        return f"{self._did} {self._artists.words}".strip()
+    def describe(self) -> str:
+        """Describes the panel's picture in words."""
+        return f"{self._event} {self._artists.description}".strip()
 
     @contextlib.contextmanager
     def _errors_shown(self):
@@ -103,7 +149,7 @@ class Explorer(Panel):
 
 
 class _Artists:
-    """What `Picture` draws for an explorer: a figure whose moving artists a function moves."""
+    """A view for `Picture`: a figure whose moving artists are changed by a function."""
 
     def __init__(self, redraw, moving):
         self.moving, self.figure = moving, moving[0].figure
@@ -111,7 +157,7 @@ class _Artists:
 
     def update(self, **values):
         before = self._limits()
-        self.words = self._redraw(**values)
+        self.description = self._redraw(**values)
         return self._limits() != before
 
     def _limits(self):
@@ -119,10 +165,13 @@ class _Artists:
 
 
 class FrontEndCheck(Panel):
-    """Says whether the page runs widgets: for that, the page itself has to answer.
+    """A panel that says whether the front end (the browser) runs widgets.
 
-    Until it does, and for ever where only the stored picture is shown, the words say what to do.
-    `answered` is True once the page has drawn a picture and told the kernel so.
+    It says so once the front end has answered. Until then, and always where only the stored picture
+    is shown, it says what to do.
+
+    Attributes:
+        answered: True once the front end has drawn a picture and told the kernel so.
     """
 
     def __init__(self):
@@ -135,29 +184,29 @@ class FrontEndCheck(Panel):
         self.caption = ipw.HTML()
         super().__init__([self.picture, self.caption])
         self._show()
-        self.picture.observe(self._page_answered, "shown")
+        self.picture.observe(self._on_answer, "shown")
 
-    def _words(self):
+    def _message(self):
         if self.answered:
-            return "Sliders work here: the page drew this picture and told the kernel so."
+            return "Sliders work here: the browser drew this picture and told the kernel so."
         return (
-            "Nothing can be moved here: this is a still picture.\n"
-            "On a website that is as it should be. In JupyterLab: run this cell, and if\n"
-            "nothing changes, open JupyterLab with the README's first command, reload the page."
+            "Sliders do not work here: this is a static picture.\n"
+            "On a website that is expected. In JupyterLab: run this cell, and if nothing\n"
+            "changes, open JupyterLab with the README's first command and reload the page."
         )
 
     def _write(self):
-        self._text.set(text=self._words(), color=(REAL if self.answered else "black"))
+        self._text.set(text=self._message(), color=(REAL if self.answered else "black"))
 
     def _show(self):
         self.picture.show()
-        self._say_in_words(self.describe())
+        self._set_description(self.describe())
 
-    def _page_answered(self, _):
+    def _on_answer(self, _):
         if not self.answered:
             self.answered = True
             self._show()
 
-    def describe(self):
-        """The panel's picture in words."""
-        return " ".join(self._words().split())
+    def describe(self) -> str:
+        """Describes the panel's picture in words."""
+        return " ".join(self._message().split())

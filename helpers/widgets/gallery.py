@@ -1,37 +1,49 @@
-"""Each failure at a button, and its fix."""
+"""A button for each training failure, and one for its fix."""
 
 import html
 import io
+from collections.abc import Mapping
 
 import ipywidgets as ipw
+import numpy as np
 from PIL import Image
 
 from ..diagnostics import Monitor, diagnose
 from ..diagnostics.scenarios import FAILURES, Experiment
 from ..plots import Dashboard
-from ..training import NonFiniteTraining
+from ..training import GAN, NonFiniteTraining
 from .live_loop import LiveLoop
 from .panel import WRAPPED, Panel, _error_box
 from .picture import Picture
 
 
 class Gallery(Panel):
-    """A button for each failure of `scenarios.FAILURES`: the dashboard while it comes about, what
-    `diagnostics.diagnose` finds at the end, and a button that applies the cure to the same run.
+    """A button for each failure in `scenarios.FAILURES`: the run's dashboard, diagnosis and fix.
 
-    seed: of the runs; may be changed. `gallery.press("collapse")` and `gallery.fix()` do the same
-    from code, wait for the end, and raise what goes wrong. Then `diagnosis` is what was found,
-    `history` the run, `watch` what was looked at, `gan` the model. A game is compiled when it is
-    played first.
+    Pressing a failure trains into it while the dashboard is redrawn; at the end
+    `diagnostics.diagnose` says what it finds. The button Fix continues the same run with the
+    settings that fix it. An experiment is compiled when it is first used.
+
+    Args:
+        seed: of the runs; may be changed later.
+
+    Attributes:
+        diagnosis: the `diagnostics.Diagnosis` at the end of the last run; None before.
+        failure: the `scenarios.Failure` that was pressed last; None before.
+        monitor: the `diagnostics.Monitor` of the run.
+        history: {column: (updates,)} of the run.
+        gan: the `training.GAN` of the run.
+        buttons: {name of a failure: button}.
+        fix_button: the button Fix.
     """
 
     CHUNK = 50  # updates
     FIX_UPDATES = 1000
 
-    def __init__(self, seed=0):
-        self.seed, self._games = seed, {}
-        self.failure = self.diagnosis = self._broken = None
-        self._settings, self._updates = None, 0
+    def __init__(self, seed: int = 0):
+        self.seed, self._experiments = seed, {}
+        self.failure = self.diagnosis = self._broken_history = None
+        self._settings = None
         self._pictures = {
             name: Picture(Dashboard(shape), layout={"width": "100%", "max_width": "900px"})
             for name, shape in (("digits", (28, 28, 1)), ("ring", (2,)))
@@ -42,7 +54,7 @@ class Gallery(Panel):
             for name, failure in FAILURES.items()
         }
         self.fix_button = ipw.Button(
-            description="Cure", button_style="primary", icon="medkit", disabled=True
+            description="Fix", button_style="primary", icon="medkit", disabled=True
         )
         self.status, self.caption, self.error = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self._frame = ipw.VBox([self.picture])
@@ -56,52 +68,74 @@ class Gallery(Panel):
             ]
         )
         self.loop = LiveLoop(
-            self._step, self._draw, self._page_looks_on, self._changed, key="gallery"
+            self._train_chunk, self._draw, self._front_end_ready, self._on_change, key="gallery"
         )
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._begin(name))
         self.fix_button.on_click(lambda _: self._begin(None))
 
     @property
-    def gan(self):
-        return self._game.gan
+    def gan(self) -> GAN:
+        """The `training.GAN` of the run."""
+        return self._experiment.gan
 
     @property
-    def static_figure(self):
-        """The dashboard as it is now, a `PIL.Image` in 256 colours: a third of the bytes."""
+    def static_figure(self) -> Image.Image:
+        """The dashboard as it is now, in 256 colours: a third of the bytes."""
         picture = Image.open(io.BytesIO(self.picture.png))
         return picture.quantize(256, method=Image.Quantize.FASTOCTREE)  # keeps rare colours
 
-    def game(self, name):
-        """The `scenarios.Experiment` of that name, compiled at its first use."""
-        if name not in self._games:
-            self._say("compiling, once, for some seconds")
-            self._games[name] = Experiment(name)
-        return self._games[name]
+    def experiment(self, name: str) -> Experiment:
+        """Returns an experiment, which is compiled at its first use.
+
+        Args:
+            name: "digits" or "ring".
+
+        Raises:
+            ValueError: if there is no experiment of that name.
+        """
+        if name not in self._experiments:
+            self._set_status("compiling, once, for some seconds")
+            self._experiments[name] = Experiment(name)
+        return self._experiments[name]
 
     # ---- what the buttons do (any thread) -----------------------------------------------
 
     def _begin(self, name):
-        """Plant the failure of that name, or cure the last one if it is None; do not wait."""
+        """Start a failure, or fix the last one if name is None; do not wait."""
         self.loop.call(lambda: self._prepare(name))
         updates = self.FIX_UPDATES if name is None else FAILURES[name].updates
         self.loop.start(updates // self.CHUNK)
 
-    def press(self, name):
-        """Do what the button of that failure does, to the end."""
+    def press(self, name: str) -> None:
+        """Does what the button of a failure does and waits; what goes wrong is raised here.
+
+        Args:
+            name: of the failure, a key of `scenarios.FAILURES`.
+
+        Raises:
+            ValueError: if there is no failure of that name.
+            RuntimeError: if the panel is closed.
+        """
         if name not in FAILURES:
             raise ValueError(f"the failures are {sorted(FAILURES)}, got {name!r}")
         self.loop.wait(lambda: self._prepare(name))
         self.loop.run(FAILURES[name].updates // self.CHUNK)
 
-    def fix(self):
-        """Go on with the same run by the settings that cure it, to the end."""
+    def fix(self) -> None:
+        """Continues the run with the settings that fix it and waits; what goes wrong is raised here.
+
+        Raises:
+            ValueError: if no failure was pressed yet.
+            RuntimeError: if the panel is closed.
+        """
         if self.failure is None:
             raise ValueError("press a failure first")
         self.loop.wait(lambda: self._prepare(None))
         self.loop.run(self.FIX_UPDATES // self.CHUNK)
 
-    def close(self):
+    def close(self) -> None:
+        """Ends the worker thread and closes the widgets."""
         self.loop.close()
         super().close()
 
@@ -111,90 +145,97 @@ class Gallery(Panel):
         if name is not None:
             self.failure = FAILURES[name]
         failure = self.failure
-        self._game = game = self.game(failure.experiment)
-        if name is not None or failure.anew:
-            game.reset(self.seed)
-            gan, looked_at = game.gan, game.evaluation_data(failure.settings)
-            self.watch = Monitor(gan.generator, gan.discriminator, *looked_at)
-            self.watch.evaluate(0)
+        self._experiment = experiment = self.experiment(failure.experiment)
+        if name is not None or failure.restart:
+            experiment.reset(self.seed)
+            gan, (real, z) = experiment.gan, experiment.evaluation_data(failure.settings)
+            self.monitor = Monitor(gan.generator, gan.discriminator, real, z)
+            self.monitor.evaluate(0)
         self._settings = failure.settings if name is not None else failure.fixed
-        self._updates = failure.updates if name is not None else self.FIX_UPDATES
-        self._first, self._broken, self.diagnosis = game.gan.updates_made, None, None
-        self.watch.set_data(*game.evaluation_data(self._settings))
+        self._first, self._broken_history = experiment.gan.updates_made, None
+        self.diagnosis = None
+        self.monitor.set_data(*experiment.evaluation_data(self._settings))
         if self.picture is not self._pictures[failure.experiment]:
             self.picture = self._pictures[failure.experiment]
             self._frame.children = [self.picture]
-        self._show()  # a page that sees it asks for the pictures to come
+        self._show()  # a front end that draws it will acknowledge those that follow
 
-    def _page_looks_on(self):
+    def _front_end_ready(self):
         return self.picture.drawn > 0 and self.picture.ready
 
-    def _step(self):
+    def _train_chunk(self):
         try:
-            self._game.train(self._settings, self.CHUNK)
+            self._experiment.train(self._settings, self.CHUNK)
         except NonFiniteTraining as error:
-            self._broken = error.history
+            self._broken_history = error.history
             self.loop.pause()
-        if self._broken is None:
-            self.watch.evaluate(self._game.gan.updates_made)
-        self._say("training")
+        if self._broken_history is None:
+            self.monitor.evaluate(self.gan.updates_made)
+        self._set_status("training")
 
     @property
-    def history(self):
-        """The run's `GAN.update_history`; of a run that broke, to the rows that are not finite."""
-        return self._game.gan.update_history if self._broken is None else self._broken
+    def history(self) -> Mapping[str, np.ndarray]:
+        """The run's `GAN.update_history`; of a non-finite run, with the rows that are not finite."""
+        broken = self._broken_history
+        return self.gan.update_history if broken is None else broken
 
     def _draw(self):
         if self.failure is None:
             return
         if self.loop.state == "paused" and len(self.history["fake_score"]) > self._first:
             history = {name: column[self._first :] for name, column in self.history.items()}
-            samples = self._game.gan.sample(1000, seed=self.seed, ema=False)
-            real = self._game.real(self._settings)
+            samples = self.gan.sample(1000, seed=self.seed, ema=False)
+            real = self._experiment.real(self._settings)
             self.diagnosis = diagnose(history, samples, real)
         self._show()
 
     def _show(self):
-        self.picture.show(self._game.gan.update_history, self.watch)
+        self.picture.show(self.gan.update_history, self.monitor)
 
-    def _say(self, words):
-        title = "" if self.failure is None else self.failure.title
-        if self._settings is not None and self._settings is not self.failure.settings:
-            title += ", cured"
-        made = "" if not title else f" · {title} · update {self._made():,}"
-        self.status.value = f"<span role='status'>{words}{made}</span>"
+    @property
+    def _is_fixed(self):
+        return self._settings is not None and self._settings is not self.failure.settings
 
-    def _made(self):
-        game = self._games.get(self.failure.experiment)
-        return 0 if game is None else game.gan.updates_made
+    def _set_status(self, state):
+        run = ""
+        if self.failure is not None:
+            fixed = ", fixed" if self._is_fixed else ""
+            run = f" · {self.failure.title}{fixed} · update {self._updates_made():,}"
+        self.status.value = f"<span role='status'>{state}{run}</span>"
 
-    def _changed(self, state, error):
+    def _updates_made(self):
+        experiment = self._experiments.get(self.failure.experiment)
+        return 0 if experiment is None else experiment.gan.updates_made
+
+    def _on_change(self, state, error):
+        running = state == "running"
         self.error.value = "" if error is None else _error_box(error)
-        self.fix_button.disabled = state == "running" or self.failure is None
-        self._say("training" if state == "running" else state)
-        self._say_in_words(
-            "Training; the words come at the end." if state == "running" else self.describe()
+        self.fix_button.disabled = running or self.failure is None
+        self._set_status("training" if running else state)
+        self._set_description(
+            "Training; the description comes at the end." if running else self.describe()
         )
         if state == "paused" and self.diagnosis is not None:
-            self.caption.value = self._page()
+            self.caption.value = self._diagnosis_html()
 
-    def _page(self):
-        """The diagnosis as a page: what was done, what was found, and what to do."""
-        cured = self._settings is not self.failure.settings
-        done = self.failure.fix if cured else self.failure.cause
+    def _diagnosis_html(self):
+        """What was done, what was found, and what to do."""
+        title, text = "What was done", self.failure.cause
+        if self._is_fixed:
+            title, text = "The fix", self.failure.fix
         return (
-            f"<b>{'The cure' if cured else 'What was done'}:</b> {html.escape(done)}"
+            f"<b>{title}:</b> {html.escape(text)}"
             f"<pre style='white-space: pre-wrap'>{html.escape(str(self.diagnosis))}</pre>"
         )
 
-    def describe(self):
-        """The panel's picture in words."""
+    def describe(self) -> str:
+        """Describes the panel's picture in words."""
         if self.failure is None or self.diagnosis is None:
             return "Press a button: nothing has been trained."
         found = [finding.name for finding in self.diagnosis.findings]
-        watch = self.watch
         return (
-            f"{self.failure.title}, after {self._made():,} updates: found "
+            f"{self.failure.title}, after {self._updates_made():,} updates: found "
             f"{', '.join(found) or 'nothing'}. Distance to real samples "
-            f"{watch.history['distance'][-1]:.2f}, of real to real {watch.baseline:.2f}."
+            f"{self.monitor.history['distance'][-1]:.2f}, real vs real "
+            f"{self.monitor.baseline:.2f}."
         )

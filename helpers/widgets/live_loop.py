@@ -1,14 +1,11 @@
-"""What may I turn? Controls and pictures, no maths: live training panels, and an explorer of formulas.
-
-One worker thread owns the model and the figure. Buttons and sliders only put commands into its
-queue or set plain values that it reads before its next chunk, so they may be called from any
-thread (ipykernel 7 runs callbacks now in one thread, now in another)."""
+"""A worker thread that trains in small chunks and draws in between."""
 
 import atexit
 import contextlib
 import queue
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from IPython import get_ipython
@@ -17,26 +14,41 @@ FRAMES_PER_SECOND = 15
 
 
 class LiveLoop:
-    """A thread that trains in small chunks and draws in between, steered by commands.
+    """A worker thread that trains in small chunks, draws in between, and obeys commands.
 
-    step: trains one chunk (aim for 10 to 100 ms) and returns how many seconds to rest before the
-    next, or None. draw: renders one picture. ready: called before a picture between two chunks;
-    False skips that one, but never the last. changed: called with (state, error) whenever the
-    state may have changed; state is one of "paused", "running", "error", "closed". key: a loop with
-    the same key is closed first, so that running a notebook cell again leaves no second thread.
+    Args:
+        train_chunk: trains one chunk (aim for 10 to 100 ms); returns the seconds to wait before the
+            next one, or None.
+        draw: draws one picture.
+        ready: called before a picture between two chunks; False skips that picture. The last
+            picture is always drawn.
+        on_change: called with (state, error) whenever the state may have changed.
+        key: an open loop with the same key is closed first, so that running a notebook cell again
+            leaves no second thread.
 
-    `state` is "paused" before the picture that a pause ends with: a control that finds it so asks
-    for a picture of its own, one that does not is seen by the picture to come.
+    Attributes:
+        state: "paused", "running", "error" or "closed". It is "paused" before the picture that a
+            pause ends with is drawn: a control that finds it so asks for a picture of its own, and
+            the value of one that does not is in the picture to come.
+        error: the exception behind the state "error", else None.
+        thread: the worker, a `threading.Thread`.
     """
 
     _open = {}
 
-    def __init__(self, step, draw, ready, changed, key):
+    def __init__(
+        self,
+        train_chunk: Callable[[], float | None],
+        draw: Callable[[], None],
+        ready: Callable[[], bool],
+        on_change: Callable[[str, BaseException | None], None],
+        key: str,
+    ):
         previous = LiveLoop._open.pop(key, None)
         if previous is not None:
             previous.close()
-        self._step, self._draw, self._ready = step, draw, ready
-        self._changed, self._key = changed, key
+        self._train_chunk, self._draw, self._ready = train_chunk, draw, ready
+        self._on_change, self._key = on_change, key
         self._commands = queue.SimpleQueue()
         self.state, self.error = "paused", None
         self.thread = threading.Thread(target=self._main, name=f"live-{key}", daemon=True)
@@ -45,26 +57,49 @@ class LiveLoop:
         atexit.register(self.close)
         _stop_button_pauses()
 
-    def start(self, chunks=float("inf")):
-        """Train that many chunks; do not wait."""
+    def start(self, chunks: float = float("inf")) -> None:
+        """Starts training and does not wait.
+
+        Args:
+            chunks: number of chunks; by default until `pause`.
+        """
         self._commands.put(("start", chunks))
 
-    def pause(self):
+    def pause(self) -> None:
+        """Stops training after the current chunk; does not wait."""
         self._commands.put(("pause", None))
 
-    def call(self, function):
-        """Run function() between two chunks, then draw."""
+    def call(self, function: Callable[[], None]) -> None:
+        """Calls a function between two chunks, then draws; does not wait.
+
+        Args:
+            function: called without arguments, in the worker thread.
+        """
         self._commands.put(("call", (function, None)))
 
-    def run(self, chunks):
-        """Train that many chunks now and wait; an error in them is raised here."""
-        self._and_wait("run", chunks)
+    def run(self, chunks: int) -> None:
+        """Trains and waits; an error in the worker is raised here.
 
-    def wait(self, function):
-        """Run function() between two chunks, then draw, and wait; an error in it is raised here."""
-        self._and_wait("call", function)
+        Args:
+            chunks: number of chunks; 0 only waits for earlier commands.
 
-    def _and_wait(self, command, argument):
+        Raises:
+            RuntimeError: if the loop is closed.
+        """
+        self._send_and_wait("run", chunks)
+
+    def wait(self, function: Callable[[], None]) -> None:
+        """Calls a function between two chunks, draws, and waits; an error in it is raised here.
+
+        Args:
+            function: called without arguments, in the worker thread.
+
+        Raises:
+            RuntimeError: if the loop is closed.
+        """
+        self._send_and_wait("call", function)
+
+    def _send_and_wait(self, command, argument):
         if not self.thread.is_alive():
             raise RuntimeError("this panel is closed: run the cell that makes it again")
         done = Future()
@@ -75,8 +110,8 @@ class LiveLoop:
             self.pause()
             raise
 
-    def close(self):
-        """End the thread and wait for it; a closed loop ignores further commands."""
+    def close(self) -> None:
+        """Ends the thread and waits for its end; a closed loop ignores further commands."""
         self._commands.put(("close", None))
         if threading.current_thread() is not self.thread:
             self.thread.join()
@@ -86,23 +121,23 @@ class LiveLoop:
 
     def _set(self, state, error=None):
         self.state, self.error = state, error
-        self._changed(state, error)
+        self._on_change(state, error)
 
     def _main(self):
-        self._chunks_left, self._waiting = 0, []  # chunks_left: infinity while running freely
+        self._chunks_left, self._waiting = 0, []  # chunks left: infinite after `start()`
         drawn = self._due = 0.0
         while True:
             try:
-                rest = self._due - time.monotonic() if self._chunks_left else None
-                if rest is None or rest > 0 or not self._commands.empty():
+                delay = self._due - time.monotonic() if self._chunks_left else None
+                if delay is None or delay > 0 or not self._commands.empty():
                     try:
-                        command = self._commands.get(timeout=rest and max(rest, 0))
+                        command = self._commands.get(timeout=delay and max(delay, 0))
                     except queue.Empty:
                         continue
-                    if not self._obey(*command):
+                    if not self._execute(*command):
                         return
                     continue
-                self._due = time.monotonic() + (self._step() or 0)
+                self._due = time.monotonic() + (self._train_chunk() or 0)
                 self._chunks_left -= 1
                 if not self._chunks_left:
                     self._finish()
@@ -111,16 +146,14 @@ class LiveLoop:
                     self._draw()
             except BaseException as error:  # shown on the panel; the thread lives on for Reset
                 self._chunks_left = 0
-                with contextlib.suppress(
-                    Exception
-                ):  # the error that is waited for is the first one
+                with contextlib.suppress(Exception):  # raise the first error, not this one
                     self._set("error", error)
                 for done in self._waiting:
                     done.set_exception(error)
                 self._waiting = []
 
-    def _obey(self, command, argument):
-        """Carry out one command; returns False when the thread should end."""
+    def _execute(self, command, argument):
+        """Execute one command; returns False when the thread should end."""
         if command in ("start", "run"):
             self._due = 0.0
         if command == "start":
@@ -140,7 +173,7 @@ class LiveLoop:
             function, done = argument
             self._waiting += [done] if done else []
             function()
-            if done or self._commands.empty():  # else what comes next is drawn, or draws
+            if done or self._commands.empty():  # else the next command draws
                 self._draw_as("running" if self._chunks_left else "paused")
             if done:
                 self._waiting.remove(done)
@@ -169,8 +202,8 @@ class LiveLoop:
 def _stop_button_pauses():
     """Make the notebook's stop button pause open loops although no cell is running.
 
-    ipykernel ignores interrupts between cells by installing a handler that does nothing and
-    putting `saved_sigint_handler` back after each cell; that one we replace.
+    ipykernel ignores interrupts between cells: it installs a handler that does nothing, and puts
+    `saved_sigint_handler` back after each cell. That one is replaced here.
     """
     kernel = getattr(get_ipython(), "kernel", None)
     if hasattr(kernel, "saved_sigint_handler"):

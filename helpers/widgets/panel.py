@@ -1,4 +1,4 @@
-"""What all panels share: a picture, its words, errors that are shown."""
+"""The base class of all panels: a picture, its description, errors shown in the panel."""
 
 import base64
 import html
@@ -10,18 +10,22 @@ WRAPPED = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 14
 
 
 class Panel(ipw.VBox):
-    """Controls around a `picture`, which `describe()` puts into words.
+    """Controls around a `picture`, which `describe()` puts into words; base class of all panels.
 
-    Where widgets cannot run, the cell's stored picture is shown instead.
+    Where widgets cannot run, the cell's stored picture is shown instead. A subclass sets `picture`
+    and `caption`, and defines `describe`.
+
+    Args:
+        children: widgets, from top to bottom.
     """
 
-    def __init__(self, children):
+    def __init__(self, children: list[ipw.Widget]):
         super().__init__(children, layout=ipw.Layout(width="100%"))
         self.add_class("gan-panel")
 
-    def _say_in_words(self, words):
-        self.picture.description = words
-        self.caption.value = f"<small>{html.escape(words)}</small>"
+    def _set_description(self, text):
+        self.picture.description = text
+        self.caption.value = f"<small>{html.escape(text)}</small>"
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
@@ -30,17 +34,17 @@ class Panel(ipw.VBox):
         return data
 
 
-def _try_every_stop(*sliders):
-    """Move each slider over its range once, so that a mistake stops the cell, not the first move."""
-    for slider in sliders:
-        start = slider.value
-        if isinstance(slider, (ipw.SelectionSlider, ipw.Dropdown)):
-            for index in range(len(slider.options)):
-                slider.index = index
+def _try_every_value(*controls):
+    """Move each control over its range once: a mistake stops the cell, not the first move by hand."""
+    for control in controls:
+        start = control.value
+        if isinstance(control, (ipw.SelectionSlider, ipw.Dropdown)):
+            for index in range(len(control.options)):
+                control.index = index
         else:
-            for value in (slider.min, slider.max):
-                slider.value = value
-        slider.value = start
+            for value in (control.min, control.max):
+                control.value = value
+        control.value = start
 
 
 def _error_box(error):

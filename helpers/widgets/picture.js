@@ -4,15 +4,15 @@ function render({ model, el }) {
   canvas.style.width = "100%";
   el.appendChild(canvas);
   const describe = () => canvas.setAttribute("aria-label", model.get("description"));
-  let shown = 0, drawn = 0, drawing = false, said = -Infinity, timer = null;
+  let shown = 0, drawn = 0, drawing = false, acknowledgedAt = -Infinity, timer = null;
   const acknowledge = () => {
     timer = null;
-    said = performance.now();
+    acknowledgedAt = performance.now();
     model.set({ shown, drawn });
     model.save_changes();
   };
   const draw = async () => {
-    if (drawing) return;  // the loop below goes on to the latest frame
+    if (drawing) return;  // the loop below continues to the latest frame
     drawing = true;
     try {
       while (shown !== model.get("sent") && model.get("png").byteLength) {
@@ -24,16 +24,16 @@ function render({ model, el }) {
         bitmap.close();
         shown = frame;
         drawn += 1;
-        timer ??= setTimeout(acknowledge, Math.max(0, said + 300 - performance.now()));
+        timer ??= setTimeout(acknowledge, Math.max(0, acknowledgedAt + 300 - performance.now()));
       }
     } finally {
       drawing = false;
     }
   };
-  const hold = (event) => event.stopPropagation();
+  const keepInPanel = (event) => event.stopPropagation();
   requestAnimationFrame(() => {
     const panel = el.closest(".gan-panel");
-    panel?.addEventListener("keydown", hold);
+    panel?.addEventListener("keydown", keepInPanel);
     for (const slider of panel?.querySelectorAll(".widget-slider") ?? []) {
       const label = slider.querySelector(".widget-label")?.textContent;
       slider.querySelector("[role=slider]")?.setAttribute("aria-label", label);

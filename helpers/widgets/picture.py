@@ -4,6 +4,7 @@ import pathlib
 import struct
 import time
 import zlib
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -11,33 +12,42 @@ import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 PICTURE_LAYOUT = {"width": "100%", "max_width": "760px"}
-
-
-FRAMES_AHEAD = 6  # the most that may be on their way to the page: 0.4 s
-
-
-UNACKNOWLEDGED_SECONDS = 1.0  # no page looks on, or it is far behind: send again after this
+FRAMES_AHEAD = 6  # the most that may be on their way to the front end: 0.4 s
+UNACKNOWLEDGED_SECONDS = 1.0  # no front end, or it is far behind: send again after this
 
 
 class Picture(anywidget.AnyWidget):
     """A canvas fed with PNG bytes: it has a text for screen readers and acknowledges its frames.
 
-    It does so some times a second, not for each frame: a message to the kernel lets JupyterLab
-    paint its busy signs anew, for more than a frame costs. A page that is behind skips frames.
+    It acknowledges some times a second, not each frame: a message to the kernel makes JupyterLab
+    redraw its busy indicators, which costs more than a frame. A front end that is behind skips
+    frames.
 
     It also keeps key presses on the panel around it from reaching the notebook, where "x" would
-    cut the cell and "b" add one, and gives the panel's slider handles their labels as names.
+    cut the cell and "b" add one, and gives the panel's slider handles their labels as accessible
+    names.
+
+    Args:
+        view: an object with `figure`, `moving` (the artists that change) and `update(...)`, which
+            returns True if more than those has changed; such as `plots.TrainingView`.
+        **kwargs: of the widget, such as `layout`.
+
+    Attributes:
+        png: bytes of the last frame.
+        description: text for screen readers.
+        sent: int, number of the last frame.
+        shown: int, number of the last frame that the front end has acknowledged.
+        drawn: int, how many frames the front end has drawn.
     """
 
     _esm = pathlib.Path(__file__).with_name("picture.js").read_text(encoding="utf-8")
     png = traitlets.Bytes(b"").tag(sync=True)
     description = traitlets.Unicode("").tag(sync=True)
     sent = traitlets.Int(0).tag(sync=True)
-    shown = traitlets.Int(0).tag(sync=True, echo_update=False)  # the last frame on the page,
-    drawn = traitlets.Int(0).tag(sync=True, echo_update=False)  # and how many it has drawn
+    shown = traitlets.Int(0).tag(sync=True, echo_update=False)
+    drawn = traitlets.Int(0).tag(sync=True, echo_update=False)
 
-    def __init__(self, view, **kwargs):
-        """view: has `figure`, `moving` (its changing artists) and `update(...)`."""
+    def __init__(self, view: Any, **kwargs: Any):
         super().__init__(**kwargs)
         self._view = view
         self._canvas = FigureCanvasAgg(view.figure)
@@ -47,13 +57,18 @@ class Picture(anywidget.AnyWidget):
         self._sent_at = 0.0
 
     @property
-    def ready(self):
-        """The page keeps up with what was sent, or nobody has answered for a second."""
+    def ready(self) -> bool:
+        """Whether the front end keeps up with the frames, or has acknowledged none for a second."""
         waited = time.monotonic() - self._sent_at
         return self.sent - self.shown < FRAMES_AHEAD or waited > UNACKNOWLEDGED_SECONDS
 
-    def show(self, *arrays, **values):
-        """Update the view and send it; axes and text are drawn only when they have changed."""
+    def show(self, *arrays: Any, **values: Any) -> None:
+        """Updates the view and sends a frame; axes and text are drawn only when they have changed.
+
+        Args:
+            *arrays: positional arguments of the view's `update`.
+            **values: keyword arguments of the view's `update`.
+        """
         if self._view.update(*arrays, **values) or self._background is None:
             self._canvas.draw()
             self._background = self._canvas.copy_from_bbox(self._view.figure.bbox)

@@ -1,10 +1,12 @@
-"""Which planted failure is called what? python tests/benchmarks/diagnosis.py [--seeds 200 220] [--cures]
+"""How is each failure diagnosed? python tests/benchmarks/diagnosis.py [--seeds 200 220] [--fixes]
 
-Plants every failure of `helpers.failures` on each seed, diagnoses it from its history and 1,000
-samples, and prints how often which name was given; then failures of GANs in plain Keras, watched,
-and what is wrong with samples alone, shown beside the history of a healthy run. The limits of
-`helpers.diagnostics` were set on seeds below 40. --cures: applies the cure to each run of
-`helpers.failures`, too, and diagnoses it again. --rows: only those whose name has one of these words.
+Causes every failure of `scenarios.FAILURES` on each seed, diagnoses it from its history and 1,000
+samples, and prints how often which name was given. The same for failures of GANs in plain Keras,
+measured by a `Monitor`, and for failures of samples alone, with the history of a healthy run. The
+limits of `helpers.diagnostics` were set on seeds below 40.
+
+--fixes: also applies the fix to each run of `scenarios.FAILURES` and diagnoses it again.
+--rows: only rows whose name contains one of these words.
 """
 
 import argparse
@@ -21,22 +23,22 @@ from keras import layers
 from scipy.stats import binomtest
 
 
-def stretch(game, settings, updates):
-    """Train with these settings; returns that stretch of the history, to its end or its NaN."""
-    before = game.gan.updates_made
+def train(experiment, settings, updates):
+    """Train with these settings. Returns the history of these updates, to its end or its NaN."""
+    before = experiment.gan.updates_made
     try:
         for _ in range(updates // 50):
-            game.train(settings, 50)
-        history = game.gan.update_history
+            experiment.train(settings, 50)
+        history = experiment.gan.update_history
     except training.NonFiniteTraining as error:
         history = error.history
     return {name: values[before:] for name, values in history.items()}
 
 
-def diagnosed(game, settings, updates, seed):
-    history = stretch(game, settings, updates)
-    samples = game.gan.sample(1000, seed=seed, ema=False)
-    return diagnostics.diagnose(history, samples, game.real(settings))
+def train_and_diagnose(experiment, settings, updates, seed):
+    history = train(experiment, settings, updates)
+    samples = experiment.gan.sample(1000, seed=seed, ema=False)
+    return diagnostics.diagnose(history, samples, experiment.real(settings))
 
 
 # ---- GANs in plain Keras ------------------------------------------------------------------
@@ -52,11 +54,14 @@ HIDDEN = {
 }
 
 
-def plain_keras(seed, hidden="plain", still=None, reverse=False, sigmoid=False, r1=1.0, looks=20):
+def plain_keras(
+    seed, hidden="plain", frozen=None, reverse=False, sigmoid=False, r1=1.0, evaluations=20
+):
     """Train on digits in plain Keras and diagnose what a `Monitor` measured every 20 updates.
 
-    hidden: a key of `HIDDEN`. still: the player whose learning rate is 0. reverse: G's loss has the
-    wrong sign, as from swapped labels. sigmoid: D ends in one, nested, before a loss of logits.
+    hidden: a key of `HIDDEN`. frozen: name of the network whose learning rate is 0. reverse: G's loss
+    has the wrong sign, as from swapped labels. sigmoid: D ends in one, nested, before a loss of
+    logits.
     """
     keras.utils.set_random_seed(seed)
     images, labels = data.load_mnist()
@@ -67,12 +72,12 @@ def plain_keras(seed, hidden="plain", still=None, reverse=False, sigmoid=False, 
         squashed = keras.Sequential([discriminator, layers.Activation("sigmoid")])
         image = keras.Input((28, 28, 1))
         discriminator = keras.Model(image, squashed(image))
-    players = {"generator": generator, "discriminator": discriminator}
+    networks = {"generator": generator, "discriminator": discriminator}
     optimizers = {
-        name: keras.optimizers.Adam(0.0 if name == still else 1e-3, 0.5, 0.99) for name in players
+        name: keras.optimizers.Adam(0.0 if name == frozen else 1e-3, 0.5, 0.99) for name in networks
     }
-    for name, player in players.items():
-        optimizers[name].build(player.trainable_variables)
+    for name, network in networks.items():
+        optimizers[name].build(network.trainable_variables)
 
     @tf.function(jit_compile=False)
     def update(real):
@@ -82,9 +87,9 @@ def plain_keras(seed, hidden="plain", still=None, reverse=False, sigmoid=False, 
             with tf.GradientTape() as inner:
                 inner.watch(real)
                 logits = discriminator(real, training=True)
-            slopes = inner.gradient(logits, real)
+            gradients = inner.gradient(logits, real)
             loss = losses.logistic_discriminator(logits, discriminator(fake, training=True))
-            loss += r1 / 2 * tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3)))
+            loss += r1 / 2 * tf.reduce_mean(tf.reduce_sum(gradients**2, axis=(1, 2, 3)))
         weights = discriminator.trainable_variables
         optimizers["discriminator"].apply(tape.gradient(loss, weights), weights)
         with tf.GradientTape() as tape:
@@ -94,27 +99,27 @@ def plain_keras(seed, hidden="plain", still=None, reverse=False, sigmoid=False, 
         optimizers["generator"].apply(tape.gradient(loss, weights), weights)
 
     rng, z = np.random.default_rng(seed), data.sample_latent(256, 32, seed=0)
-    watch = diagnostics.Monitor(generator, discriminator, images[::19][:256], z)
-    for made in range(20 * looks + 1):
+    monitor = diagnostics.Monitor(generator, discriminator, images[::19][:256], z)
+    for made in range(20 * evaluations + 1):
         if made % 20 == 0:
-            watch.evaluate(made)
+            monitor.evaluate(made)
         update(tf.constant(images[rng.integers(len(images), size=64)]))
     samples = generator(data.sample_latent(1000, 32, seed=seed + 1), training=False).numpy()
-    return diagnostics.diagnose(watch, samples, images, labels=labels)
+    return diagnostics.diagnose(monitor, samples, images, labels=labels)
 
 
 PLAIN_KERAS = {  # row: the name it should get, settings
-    "healthy, plain Keras": ("healthy", {"looks": 30}),
-    "healthy, D with dropout": ("healthy", {"hidden": "dropout", "looks": 30}),
-    "frozen D": ("discriminator not training", {"still": "discriminator"}),
+    "healthy, plain Keras": ("healthy", {"evaluations": 30}),
+    "healthy, D with dropout": ("healthy", {"hidden": "dropout", "evaluations": 30}),
+    "frozen D": ("discriminator not training", {"frozen": "discriminator"}),
     **{
         f"frozen D with {hidden}": (
             "discriminator not training",
-            {"hidden": hidden, "still": "discriminator", "r1": r1},
+            {"hidden": hidden, "frozen": "discriminator", "r1": r1},
         )
         for hidden, r1 in (("batch norm", 1.0), ("spectral norm", 0.0), ("dropout", 1.0))
     },
-    "frozen G": ("generator not training", {"still": "generator"}),
+    "frozen G": ("generator not training", {"frozen": "generator"}),
     "swapped labels of G": ("generator loss reversed", {"reverse": True}),
     "D ends in a sigmoid": (
         "probabilities for logits",
@@ -123,24 +128,24 @@ PLAIN_KERAS = {  # row: the name it should get, settings
 }
 
 
-# ---- samples that are wrong, or right, beside a healthy history ----------------------------
+# ---- samples that are wrong, or right, with a healthy history ----------------------------
 
 
-def among_real(kind, seed):
-    """(real digits, their labels, samples that are made of digits): half of the digits are real."""
+def digit_samples(kind, seed):
+    """(real digits, their labels, samples made of digits). Half of the digits are the real ones."""
     rng = np.random.default_rng(seed)
     images, labels = data.load_mnist()
     order = rng.permutation(len(images))
-    real, fresh = order[::2], order[1::2]
+    real, others = order[::2], order[1::2]
     if kind.startswith("digits 0 to"):
-        fresh = fresh[labels[fresh] <= int(kind[-1])]
+        others = others[labels[others] <= int(kind[-1])]
     elif kind == "50 digits repeated":
-        fresh = rng.choice(fresh[:50], 1000)
-    samples = images[fresh[:1000]]
-    if kind == "training digits moved by a pixel":
-        moves = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
+        others = rng.choice(others[:50], 1000)
+    samples = images[others[:1000]]
+    if kind == "training digits shifted by a pixel":
+        shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
         samples = np.stack(
-            [np.roll(images[one], moves[rng.integers(8)], axis=(0, 1)) for one in real[:1000]]
+            [np.roll(images[one], shifts[rng.integers(8)], axis=(0, 1)) for one in real[:1000]]
         )
     real_images = images[real]
     if "colour" in kind:
@@ -153,12 +158,12 @@ def among_real(kind, seed):
     return real_images, labels[real], samples
 
 
-AMONG_REAL = {  # row: the name it should get
+DIGIT_SAMPLES = {  # row: the name it should get
     "other real digits": "healthy",
     "other coloured digits": "healthy",
     "digits 0 to 2": "missing classes",
     "digits 0 to 4": "missing classes",
-    "training digits moved by a pixel": "memorisation",
+    "training digits shifted by a pixel": "memorisation",
     "50 digits repeated": "partial collapse",
     "grey digits of coloured data": "partial collapse",
 }
@@ -167,50 +172,52 @@ AMONG_REAL = {  # row: the name it should get
 # ---- counting -----------------------------------------------------------------------------
 
 
-def rows(cures):
+def rows(fixes):
     """(row, right name, function of a seed that returns names) for each row of the matrix."""
-    games = {}
+    experiments = {}
 
-    def game(name):
-        if name not in games:
-            games[name] = scenarios.Experiment(name)
-        return games[name]
+    def experiment(name):
+        if name not in experiments:
+            experiments[name] = scenarios.Experiment(name)
+        return experiments[name]
 
-    def planted(failure, cure):
+    def run_failure(failure, with_fix):
         def run(seed):
-            game(failure.experiment).reset(seed)
-            found = diagnosed(game(failure.experiment), failure.settings, failure.updates, seed)
-            if not cure:
+            experiment(failure.experiment).reset(seed)
+            found = train_and_diagnose(
+                experiment(failure.experiment), failure.settings, failure.updates, seed
+            )
+            if not with_fix:
                 return found
-            if failure.anew:
-                game(failure.experiment).reset(seed)
-            return diagnosed(game(failure.experiment), failure.fixed, 1000, seed)
+            if failure.restart:
+                experiment(failure.experiment).reset(seed)
+            return train_and_diagnose(experiment(failure.experiment), failure.fixed, 1000, seed)
 
         return run
 
-    def beside_health(kind):
+    def with_healthy_history(kind):
         def run(seed):
-            game("digits").reset(seed)
-            history = stretch(game("digits"), scenarios.CALM, 500)
-            real, labels, samples = among_real(kind, seed)
+            experiment("digits").reset(seed)
+            history = train(experiment("digits"), scenarios.HEALTHY, 500)
+            real, labels, samples = digit_samples(kind, seed)
             return diagnostics.diagnose(history, samples, real, labels=labels)
 
         return run
 
     for failure in scenarios.FAILURES.values():
-        yield failure.name, failure.name, planted(failure, False)
-        if cures:
-            yield f"cured: {failure.name}", "healthy", planted(failure, True)
+        yield failure.name, failure.name, run_failure(failure, False)
+        if fixes:
+            yield f"fixed: {failure.name}", "healthy", run_failure(failure, True)
     for row, (name, settings) in PLAIN_KERAS.items():
         yield row, name, lambda seed, settings=settings: plain_keras(seed, **settings)
-    for row, name in AMONG_REAL.items():
-        yield row, name, beside_health(row)
+    for row, name in DIGIT_SAMPLES.items():
+        yield row, name, with_healthy_history(row)
 
 
-def count(seeds, cures=False, words=()):
+def count(seeds, fixes=False, words=()):
     """{(row, right name): Counter of names given}."""
     counts = {}
-    for row, name, run in rows(cures):
+    for row, name, run in rows(fixes):
         if words and not any(word in row for word in words):
             continue
         start = time.perf_counter()
@@ -224,11 +231,14 @@ def print_matrix(counts):
     order = ["healthy", *dict.fromkeys(name for name, _, _ in diagnostics.CHECKS)]
     found = [name for name in order if any(given[name] for given in counts.values())]
     heads = " ".join(f"{k + 1:>3}" for k in range(len(found)))
-    print(f"\nplanted (rows), found (columns)\n{'':36}{heads}")
+    print(f"\nfailures (rows), findings (columns)\n{'':36}{heads}")
     for (row, _), given in counts.items():
         print(f"{row:36}" + " ".join(f"{given[name] or '.':>3}" for name in found))
     print("\n" + "; ".join(f"{k + 1} {name}" for k, name in enumerate(found)))
-    for what, healthy in (("failures named right", False), ("healthy runs called so", True)):
+    for what, healthy in (
+        ("failures named correctly", False),
+        ("healthy runs named healthy", True),
+    ):
         some = {key: given for key, given in counts.items() if (key[1] == "healthy") == healthy}
         total = sum(given.total() for given in some.values())
         right = sum(given[name] for (_, name), given in some.items())
@@ -240,9 +250,9 @@ def print_matrix(counts):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs=2, default=(200, 220), help="from, to below")
-    parser.add_argument("--cures", action="store_true")
+    parser.add_argument("--fixes", action="store_true")
     parser.add_argument("--rows", nargs="*", default=(), help="words")
     arguments = parser.parse_args()
     begun = time.perf_counter()
-    print_matrix(count(range(*arguments.seeds), arguments.cures, arguments.rows))
+    print_matrix(count(range(*arguments.seeds), arguments.fixes, arguments.rows))
     print(f"{time.perf_counter() - begun:.0f} s")

@@ -66,7 +66,7 @@ def scores(name, samples):
     mixture = MIXTURES[name]
     if name == "spiral":
         score = metrics.curve_coverage(samples, mixture.centres, mixture.sigma)
-        return score.on_curve, score.bins, score.kl
+        return score.on_curve, score.coverage, score.kl
     score = metrics.mode_coverage(samples, mixture.centres, mixture.sigma)
     return score.high_quality, score.modes, score.kl
 

@@ -196,6 +196,22 @@ def test_evaluate_reports_the_losses_and_changes_nothing(small_gan, points):
     assert np.allclose(gan.evaluate(dataset), [*measured.values()], atol=1e-6)
 
 
+def test_evaluate_weighs_every_sample_alike_in_inference_mode(points):
+    """Real scores of batches that differ, the last one small; BatchNorm in G stays as it is."""
+    generator, discriminator = players()
+    generator = keras.Sequential([generator, keras.layers.BatchNormalization()])
+    gan = training.GAN(generator, discriminator, latent_dim=3)
+    gan.compile("sgd", keras.optimizers.SGD(), jit_compile=False)
+    discriminator.layers[-1].kernel.assign(np.linspace(-9, 9, 8)[:, None])
+    ordered, before = points[np.argsort(points[:, 0])][:110], everything(gan)
+    scores = 1 / (1 + np.exp(-discriminator(ordered).numpy()))
+    means = [scores[:100].mean(), scores[100:].mean()]
+    assert abs(scores.mean() - np.mean(means)) > 0.01
+    measured = gan.evaluate(ordered, batch_size=100, return_dict=True)
+    assert np.isclose(measured["real_score"], scores.mean(), atol=1e-5)
+    assert equal(before, everything(gan))
+
+
 def test_validation_is_reported_and_trains_nothing(small_gan, points):
     plain, validated, split = small_gan(), small_gan(), small_gan()
     plain.fit(points[:192], batch_size=16, epochs=2, verbose=0)
@@ -221,6 +237,7 @@ def test_validation_is_reported_and_trains_nothing(small_gan, points):
         ({"validation_data": (np.zeros((3, 2)), np.zeros(3))}, "without labels, got tuple"),
         ({"validation_data": np.zeros((3, 2))}, "must be float32, got float64"),
         ({"validation_split": 1.5}, "validation_split=1.5 leaves"),
+        ({"validation_split": -0.5}, "validation_split=-0.5 leaves"),
         ({"steps_per_epoch": 3}, "steps_per_epoch is for a Dataset"),
         ({"x": [[0.0, 1.0]]}, "array, a tensor or a tf.data.Dataset.*got list"),
         ({"x": of(np.zeros((4, 2), "float32")), "batch_size": 4}, "batches already"),

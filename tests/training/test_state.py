@@ -45,7 +45,7 @@ def test_a_model_is_saved_before_it_is_compiled(points, tmp_path):
 def interrupted(tmp_path_factory, ring_points):
     """A run of four epochs, the same run stopped after two, and the file Keras wrote at that end."""
     checkpoint = tmp_path_factory.mktemp("half") / "gan.keras"
-    whole, half = (small_players_gan(dropout=0.5, halving_updates=20) for _ in range(2))
+    whole, half = (small_players_gan(dropout=0.5, seed=5, halving_updates=20) for _ in range(2))
     whole.fit(ring_points, batch_size=16, epochs=4, verbose=0)
     keep = keras.callbacks.ModelCheckpoint(str(checkpoint))
     half.fit(ring_points, batch_size=16, epochs=2, verbose=0, callbacks=[keep])
@@ -58,7 +58,7 @@ def test_resumed_equals_uninterrupted(interrupted, points, tmp_path, way):
     whole, half, checkpoint = interrupted
     if way == "weights":
         half.save_weights(tmp_path / "gan.weights.h5")
-        resumed = small_players_gan(dropout=0.5, halving_updates=20)
+        resumed = small_players_gan(dropout=0.5, seed=5, halving_updates=20)
         resumed.load_weights(tmp_path / "gan.weights.h5")
     elif way == "model":
         half.save(tmp_path / "gan.keras")
@@ -292,6 +292,8 @@ def test_weights_are_set_together_with_all_that_belongs_to_them(small_gan, point
         one.set_weights(weights)
         assert equal(everything(one), kept)
     alone = [variable.numpy() for variable in gan.weights]
+    with pytest.raises(ValueError, match=f"expected the {len(weights)} arrays .* got {len(alone)}"):
+        gan.set_weights(alone)
     for wrong in (alone, [], weights[:-1], [weights[0][:1], *weights[1:]]):
         with pytest.raises(ValueError, match=r"get_weights\(\).*got.*generator.set_weights"):
             gan.set_weights(wrong)
@@ -483,7 +485,7 @@ def test_a_killed_process_leaves_a_state_of_the_run(points, tmp_path, name, kill
         epochs = resumed.updates_made // 16 + 1
         resumed.fit(points, batch_size=16, epochs=1, verbose=0)
     else:
-        resumed = small_players_gan(dropout=0.5, halving_updates=20)
+        resumed = small_players_gan(dropout=0.5, seed=5, halving_updates=20)
         resumed.load_weights(target / "latest.weights.h5")
         epochs = resumed.updates_made // 16 + 1
         resumed = backed_up(target, points, epochs=epochs)

@@ -1,4 +1,4 @@
-"""A check says a sentence whatever it is given: every check of `helpers.exercises`, those to come too."""
+"""Every check of `helpers.exercises`, future ones too, returns a sentence whatever it is given."""
 
 import decimal
 import fractions
@@ -25,7 +25,7 @@ CHECKS = {
 }
 GIVEN = {  # {check: what a lesson gives it beside the answer}
     "be_the_discriminator": {"is_real": [True, False], "probabilities": [0.9, 0.2]},
-    "check_corner": {"quality": {(1, 1e-3): [0.2, 0.3], (2, 1e-2): [0.9, 1.0]}},
+    "check_best_setting": {"quality": {(1, 1e-3): [0.2, 0.3], (2, 1e-2): [0.9, 1.0]}},
     "check_generator_step": {"build": small.gan},
     "check_invariant": {"name": "penalty"},
     "check_named_failures": {"names": ("healthy", "collapse")},
@@ -55,7 +55,7 @@ def raising(error):
     return answer
 
 
-def for_ever():
+def endless():
     while True:
         yield 1
 
@@ -83,7 +83,7 @@ NONSENSE = {
     "a dictionary of other things": {"A": 3, 7: None, "minimax": Hostile()},
     "a set": {1, 2},
     "a slice": slice(3),
-    "an endless generator": for_ever(),
+    "an endless generator": endless(),
     "a type": float,
     "a module": np,
     "an object": object(),
@@ -107,7 +107,7 @@ NONSENSE = {
     "a function of nan": lambda *_: np.nan,
     "a function of a wrong shape": lambda *_: np.zeros((5, 4, 3)),
     "a function of a function": lambda *_: np.log,
-    "a function of an endless generator": lambda *_: for_ever(),
+    "a function of an endless generator": lambda *_: endless(),
     "a function that raises": raising(ZeroDivisionError("division by zero")),
     "a function that raises no words": raising(SilentError()),
     "a function that leaves": raising(SystemExit(3)),
@@ -122,15 +122,15 @@ def assert_not_yet(verdict):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_nonsense_is_answered_by_a_sentence(name):
+def test_nonsense_gets_a_sentence(name):
     for kind, nonsense in NONSENSE.items():
         print(kind)  # shown where it fails
         assert_not_yet(CHECKS[name](nonsense, **GIVEN.get(name, {})))
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_nonsense_beside_the_answer_is_answered_too(name):
-    fine = {"check_corner": (2, 1e-2), "be_the_discriminator": "RG", "check_seeds_needed": 32}
+def test_nonsense_beside_the_answer_gets_a_sentence_too(name):
+    fine = {"check_best_setting": (2, 1e-2), "be_the_discriminator": "RG", "check_seeds_needed": 32}
     for kind, nonsense in NONSENSE.items():
         for parameter in GIVEN[name]:
             print(kind, parameter)
@@ -184,26 +184,28 @@ def test_control_c_in_a_cell_shows_the_learners_line_only():
             "exercises.check_logit(answer)",
             store_history=False,
         )
-    told = re.sub("\x1b\\[[0-9;]*m", "", shown.stdout + shown.stderr)
-    assert "KeyboardInterrupt" in told and "raise KeyboardInterrupt" in told
-    assert "answer.py" not in told and "np.log" not in told and "sign is turned" not in told
+    output = re.sub("\x1b\\[[0-9;]*m", "", shown.stdout + shown.stderr)
+    assert "KeyboardInterrupt" in output and "raise KeyboardInterrupt" in output
+    assert "answer.py" not in output and "np.log" not in output and "sign is turned" not in output
 
 
-def test_what_a_learners_function_raised_is_told_with_its_line():
+def test_what_a_learners_function_raised_is_reported_with_its_line():
     def off_by_one(d):
         return d[len(d)]
 
-    said = exercises.check_logit(off_by_one)
-    assert "raised IndexError: index 25 is out of bounds" in said
-    assert "(in the line: return d[len(d)])" in said and "called with (d, an array)" in said
+    verdict = exercises.check_logit(off_by_one)
+    assert "raised IndexError: index 25 is out of bounds" in verdict
+    assert "(in the line: return d[len(d)])" in verdict and "called with (d, an array)" in verdict
 
 
-def test_the_line_told_is_the_learners_and_not_that_of_a_library():
+def test_the_line_reported_is_the_learners_and_not_that_of_a_library():
     def of_words(d):
         return fractions.Fraction("words")
 
-    said = exercises.check_logit(of_words)
-    assert "ValueError" in said and '(in the line: return fractions.Fraction("words"))' in said
+    verdict = exercises.check_logit(of_words)
+    assert (
+        "ValueError" in verdict and '(in the line: return fractions.Fraction("words"))' in verdict
+    )
 
 
 def test_a_function_that_changes_its_argument_is_not_judged_by_it():
@@ -212,7 +214,7 @@ def test_a_function_that_changes_its_argument_is_not_judged_by_it():
         np.divide(p, q, out=p)
         return p
 
-    assert exercises.check_best_discriminator(in_place).is_right
+    assert exercises.check_optimal_discriminator(in_place).is_right
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,7 @@ def test_a_number_may_come_in_any_of_its_types(value):
         (np.nan, "no number"),
     ],
 )
-def test_what_was_got_and_what_is_expected_are_told(value, words):
+def test_the_message_states_what_was_passed_and_what_was_expected(value, words):
     assert words in exercises.check_values_per_image(value)
 
 
@@ -276,5 +278,5 @@ def test_a_table_keeps_its_columns():
 
 def test_a_mistake_is_named_in_the_same_words_for_all_bugs():
     for name in published_bugs.BUGGY:
-        said = exercises.check_invariant(raising(ValueError("mine")), name)
-        assert "on the right version, your function raised ValueError: mine" in said
+        verdict = exercises.check_invariant(raising(ValueError("mine")), name)
+        assert "on the right version, your function raised ValueError: mine" in verdict

@@ -1,68 +1,7 @@
-import urllib.error
-
 from helpers import data
 
-import keras
 import numpy as np
 import pytest
-from keras.src.utils import file_utils
-
-
-def test_embedded_digits_are_real_balanced_and_in_range():
-    images, labels = data.load_mnist()
-    assert images.shape == (5000, 28, 28, 1) and images.dtype == np.float32
-    assert images.min() == -1 and images.max() == 1
-    assert np.bincount(labels).tolist() == [500] * 10
-    assert -0.76 < images.mean() < -0.72  # MNIST's mean pixel is 33.3 of 255: -0.74 here
-
-
-def test_classes_differ_as_digits_do():
-    """A nearest-mean rule, the crudest classifier, reads most real digits; noise it could not."""
-    images, labels = data.load_mnist()
-    flat = images.reshape(len(images), -1)
-    means = np.stack([flat[::2][labels[::2] == digit].mean(axis=0) for digit in range(10)])
-    distance = ((flat[1::2, None] - means) ** 2).sum(axis=-1)
-    assert (distance.argmin(axis=1) == labels[1::2]).mean() > 0.75
-
-
-def test_labels_name_their_digits():
-    """A one has the least ink of all digits, and a zero the darkest centre."""
-    images, labels = data.load_mnist()
-    means = np.stack([images[labels == digit].mean(axis=0)[..., 0] for digit in range(10)])
-    assert means.mean(axis=(1, 2)).argmin() == 1
-    assert means[:, 12:16, 12:16].mean(axis=(1, 2)).argmin() == 0
-
-
-def test_each_call_gives_a_fresh_copy():
-    images, _ = data.load_mnist()
-    images[:] = 0
-    assert data.load_mnist()[0].max() == 1
-
-
-def test_full_is_read_through_keras(monkeypatch):
-    pixels = np.arange(2 * 28 * 28, dtype="uint8").reshape(2, 28, 28)
-    answer = ((pixels, np.array([3, 7], "uint8")), None)
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: answer)
-    images, labels = data.load_mnist("full")
-    assert images.shape == (2, 28, 28, 1) and labels.tolist() == [3, 7]
-    assert np.allclose(images[..., 0], pixels / 127.5 - 1, atol=1e-6)
-
-
-def test_full_offline_says_what_failed_what_works_and_where_to_put_the_file(monkeypatch, tmp_path):
-    def refuse(*arguments, **options):
-        raise urllib.error.URLError("no route to host")
-
-    monkeypatch.setattr(file_utils, "urlretrieve", refuse)
-    monkeypatch.setattr(file_utils.config, "keras_home", lambda: str(tmp_path))
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    with pytest.raises(OSError, match="no route to host") as caught:
-        data.load_mnist("full")
-    assert "embedded" in str(caught.value) and str(tmp_path / "datasets") in str(caught.value)
-
-
-def test_unknown_source_is_named():
-    with pytest.raises(ValueError, match="embedded.*full.*'fashion'"):
-        data.load_mnist("fashion")
 
 
 def test_latent_vectors_are_standard_normal_and_follow_the_seed():
@@ -89,38 +28,9 @@ def test_latent_vectors_are_standard_normal_and_follow_the_seed():
         (5, np.nan, "latent_dim"),
     ],
 )
-def test_latent_sizes_that_are_no_whole_numbers_from_one_on_are_refused(n, latent_dim, name):
+def test_latent_sizes_that_are_not_positive_whole_numbers_are_refused(n, latent_dim, name):
     with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1"):
         data.sample_latent(n, latent_dim, seed=0)
-
-
-def test_display_maps_the_ends_and_the_middle():
-    assert data.to_display(np.float32([-1, 0, 1])).tolist() == [0, 0.5, 1]
-    # a dark picture stays dark: the scale is stated, never guessed from the values
-    assert data.to_display(np.full((2, 2), -0.8)).max() < 0.11
-
-
-@pytest.mark.parametrize("pixels", [[0.0, 255.0], [-1.5, 0.0]])
-def test_display_refuses_other_scales(pixels):
-    with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
-        data.to_display(np.array(pixels))
-
-
-@pytest.mark.parametrize("images", [np.zeros(3) + 1j, "picture", [None], [[1], [1, 0]]])
-def test_display_refuses_what_are_no_numbers(images):
-    with pytest.raises(ValueError, match="images must be an array of real numbers"):
-        data.to_display(images)
-
-
-@pytest.mark.parametrize("source", [None, 5, ["embedded"], np.zeros(2)])
-def test_a_source_that_is_no_name_is_refused(source):
-    with pytest.raises(ValueError, match="source must be one of .*embedded.*full"):
-        data.load_mnist(source)
-
-
-def test_display_refuses_nan():
-    with pytest.raises(ValueError, match="not finite"):
-        data.to_display(np.array([0.0, np.nan]))
 
 
 MIXTURES = {
@@ -149,24 +59,25 @@ def test_density_integrates_to_one(name):
 
 @pytest.mark.parametrize("name", MIXTURES)
 def test_samples_follow_the_density(name):
-    """Shares of boxes against sums of the density over them; mean log-density against its integral,
-    which notices a width that is off by some per cent."""
+    """Fractions of points in boxes against sums of the density over them; mean log-density against its
+    integral, which detects a sigma that is wrong by some per cent."""
     mixture = MIXTURES[name]
     points = mixture.sample(20_000, seed=1)
     assert points.shape == (20_000, 2) and points.dtype == np.float32
-    parts = int(np.ceil(mixture.reach / 3 / (mixture.sigma / 2)))  # a side, of each of 6 x 6 boxes
-    lines = np.linspace(-mixture.reach, mixture.reach, 6 * parts + 1)
-    counts, _, _ = np.histogram2d(*points.T, bins=(lines[::parts], lines[::parts]))
+    cells = int(np.ceil(mixture.reach / 3 / (mixture.sigma / 2)))  # per side of each of 6 x 6 boxes
+    lines = np.linspace(-mixture.reach, mixture.reach, 6 * cells + 1)
+    counts, _, _ = np.histogram2d(*points.T, bins=(lines[::cells], lines[::cells]))
     middles, area = (lines[1:] + lines[:-1]) / 2, (lines[1] - lines[0]) ** 2
     columns = [np.stack([np.full(len(middles), x), middles], axis=1) for x in middles]
     logs = np.array([mixture.log_density(column) for column in columns])
     density = np.exp(logs)
-    expected = density.reshape(6, parts, 6, parts).sum(axis=(1, 3)) * area
+    expected = density.reshape(6, cells, 6, cells).sum(axis=(1, 3)) * area
     deviation = np.sqrt(expected / len(points) + 1e-9)
     assert (abs(counts / len(points) - expected) < 5 * deviation).all()
-    met = mixture.log_density(points)
-    assert abs(met.mean() - (density * logs).sum() * area) < 5 * met.std() / np.sqrt(len(points))
-    assert counts.sum() > 0.99 * len(points)  # `reach` holds nearly all of them
+    measured = mixture.log_density(points)
+    error = measured.std() / np.sqrt(len(points))
+    assert abs(measured.mean() - (density * logs).sum() * area) < 5 * error
+    assert counts.sum() > 0.99 * len(points)  # `reach` covers nearly all of them
 
 
 def test_log_density_of_one_gaussian_is_the_closed_form():
@@ -175,7 +86,7 @@ def test_log_density_of_one_gaussian_is_the_closed_form():
     assert np.allclose(data.Mixture([[0, 0]], 2.0).log_density(points), expected)
 
 
-def test_published_shapes():
+def test_ring_and_grid_are_the_published_ones():
     ring, grid = data.ring(), data.grid()
     assert len(ring.centres) == 8 and np.allclose(np.linalg.norm(ring.centres, axis=1), 1)
     neighbours = np.linalg.norm(ring.centres - np.roll(ring.centres, 1, axis=0), axis=1)
@@ -196,14 +107,14 @@ def test_spiral_centres_are_evenly_spaced_on_it():
     assert np.allclose(radius, 0.1 + 0.9 * angle / (4 * np.pi), atol=1e-3)
 
 
-def test_moons_are_each_others_image():
+def test_moons_are_point_symmetric():
     centres = data.two_moons().centres
     assert np.allclose(centres[:100], -centres[100:])
     assert np.allclose(np.linalg.norm(centres[:100] + [0.3, 0.15], axis=1), 0.6)
 
 
 @pytest.mark.parametrize(
-    ("call", "what"),
+    ("call", "message"),
     [
         (lambda: data.Mixture([[0, 0, 0]], 1), r"centres must have shape \(k, 2\).*\(1, 3\)"),
         (lambda: data.Mixture(np.empty((0, 2)), 1), r"k >= 1, got \(0, 2\)"),
@@ -241,6 +152,6 @@ def test_moons_are_each_others_image():
         (lambda: data.ring().log_density(np.zeros(2)), r"points must have shape \(n, 2\)"),
     ],
 )
-def test_impossible_mixtures_are_refused(call, what):
-    with pytest.raises(ValueError, match=what):
+def test_arguments_out_of_range_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
         call()

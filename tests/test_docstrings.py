@@ -1,0 +1,42 @@
+"""Examples in docstrings run, and public functions have their docstrings."""
+
+import doctest
+import importlib
+import pkgutil
+
+import helpers
+
+import pytest
+
+MODULES = sorted(module.name for module in pkgutil.walk_packages(helpers.__path__, "helpers."))
+
+
+def public(module):
+    """(name, function or class) of what a module defines and does not hide."""
+    for name, member in vars(module).items():
+        defined_here = getattr(member, "__module__", "") == module.__name__
+        if defined_here and not name.startswith("_") and callable(member):
+            yield name, member
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_print_what_they_say(name):
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert result.failed == 0
+
+
+def test_at_least_twenty_functions_have_an_example():
+    modules = [importlib.import_module(name) for name in MODULES]
+    found = {
+        member.__qualname__
+        for module in modules
+        for _, member in public(module)
+        if "Example:" in (member.__doc__ or "") and ">>>" in member.__doc__
+    }
+    assert len(found) >= 20, sorted(found)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_things_say_what_they_do(name):
+    for title, member in public(importlib.import_module(name)):
+        assert member.__doc__, title
