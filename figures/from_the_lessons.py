@@ -14,7 +14,7 @@ PICTURES = [  # notebook, words from the cell that draws it, caption, (left, top
     (
         "02_the_minimax_loss",
         '"noise, σ = 0.7"',
-        "02: four rules, one start: who settles?",
+        "02: four rules, one start: which converges?",
         (0, 260, 960),
     ),
     (

@@ -126,10 +126,9 @@ def check_packages(
         except importlib.metadata.PackageNotFoundError:
             wrong.append(f"{required.name} is missing")
             continue
-        if not required.specifier.contains(versions[required.name], prereleases=True):
-            wrong.append(
-                f"{required.name} is {versions[required.name]}, the course needs {required.specifier}"
-            )
+        version = versions[required.name]
+        if not required.specifier.contains(version, prereleases=True):
+            wrong.append(f"{required.name} is {version}, the course needs {required.specifier}")
     if wrong:
         return CheckResult(
             "packages",

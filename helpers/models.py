@@ -238,9 +238,9 @@ class Dropout(layers.Layer):
     """`keras.layers.Dropout` with random numbers that are cheap on a CPU.
 
     While training, each value is set to 0 with probability `rate`, and the others are scaled by
-    1 / (1 - rate) (Srivastava et al. 2014). A counter-based hash of the position and the call number
-    decides what is dropped: a dozen integer operations that XLA fuses with the scaling. Numbers from
-    `keras.random` cost more on a CPU than the rest of an update. The same values are
+    1 / (1 - rate) (Srivastava et al. 2014). A counter-based hash of the position and the call
+    number decides what is dropped: a dozen integer operations that XLA fuses with the scaling.
+    Numbers from `keras.random` cost more on a CPU than the rest of an update. The same values are
     dropped with XLA and without.
 
     Args:
@@ -277,12 +277,13 @@ class Dropout(layers.Layer):
 class RandomShift(layers.Layer):
     """Shifts a training batch by up to `pixels` pixels vertically and horizontally, cyclically.
 
-    One shift for the whole batch; pixels that leave at one edge enter at the opposite one. Real and
-    generated images are shifted alike, so D cannot memorise a few thousand real ones (Zhao et al.
-    2020, "Differentiable augmentation"), but G may produce shifted images. Over the first `warm_up`
-    batches (three per update pass through D) the fraction of shifted batches grows from 0 to 1: early
-    on nothing is memorised yet, and shifts only slow D down (Karras et al. 2020 adapt that fraction
-    while training). Shifts follow `keras.utils.set_random_seed`, called before the layer is built.
+    One shift for the whole batch; pixels that leave at one edge enter at the opposite one. Batches
+    of real and of generated images are shifted by the same rule, so D cannot memorise a few
+    thousand real ones (Zhao et al. 2020, "Differentiable augmentation"), but G may then produce
+    images shifted by as much. Over the first `warm_up` batches (three per update pass through D)
+    the fraction of shifted batches grows from 0 to 1: early on nothing is memorised yet, and shifts
+    only slow D down (Karras et al. 2020 adapt that fraction while training). Shifts follow
+    `keras.utils.set_random_seed`, called before the layer is built.
 
     Args:
         pixels: int >= 1, the largest shift of images (batch, height, width, channels).

@@ -40,9 +40,7 @@ def check_samples(samples: np.ndarray, shape: tuple[int, ...]) -> None:
         raise ValueError(f"samples must be float32, got {samples.dtype}")
     if samples.shape[1:] != tuple(shape) or not len(samples):
         expected = ", ".join(map(str, shape))
-        raise ValueError(
-            f"samples must have shape (n, {expected}), n >= 1, got {samples.shape}"
-        )
+        raise ValueError(f"samples must have shape (n, {expected}), n >= 1, got {samples.shape}")
     least, largest = samples.min(), samples.max()  # NaN if any value is
     if not np.isfinite([least, largest]).all():
         raise ValueError("samples hold values that are not finite (NaN or infinity)")

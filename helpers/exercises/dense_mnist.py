@@ -130,4 +130,6 @@ def check_generator_step(answer: Callable | None, build: Callable[[], Any]) -> V
         raise NotYet("G was not updated. Apply the gradients with gan.generator_optimizer.")
     if not float(tf.reduce_mean(discriminator(generator(z)))) >= mean_logit:
         raise NotYet("D's logits for these images have fallen. The sign of the loss is turned.")
-    return Verdict("right", "G was updated, D kept every bit, and D now gives the same z a higher logit.")
+    return Verdict(
+        "right", "G was updated, D kept every bit, and D now gives the same z a higher logit."
+    )

@@ -69,7 +69,7 @@ def _modes_covered(samples, centres, sigma, radius=3.0, fraction=0.2, of_high_qu
 def check_modes_covered(answer: Callable | None) -> Verdict:
     """Check a function that counts the modes that samples cover.
 
-    A mode is covered if it holds at least 20 % of the expected count, n samples / k modes, as
+    A mode is covered if it holds at least 20 % of the expected number, n samples / k modes, as
     high-quality samples: those within 3 sigma of it. The function is tried on perfect samples, on
     noise, on uneven modes, on collapsed samples and on few high-quality samples among many others.
 
@@ -89,20 +89,20 @@ def check_modes_covered(answer: Callable | None) -> Verdict:
     cases = [
         centres[rng.integers(25, size=5000)] + near,  # perfect
         rng.uniform(-2.5, 2.5, (5000, 2)),  # noise
-        centres[uneven] + near,  # 17 modes, and a quarter of the expected count in each other one
+        centres[uneven] + near,  # 17 modes, and a quarter of the expected number in each other one
         centres[np.where(np.arange(5000) < 4900, 0, np.arange(5000) % 25)] + near,  # collapsed
         np.concatenate([centres[rng.integers(25, size=500)] + near[:500], near[500:] + 9]),
     ]
     rules = {
-        "that counts a mode from its first sample on, so noise covers them all; ask for a fifth of the expected count.": {
+        "that counts a mode from its first sample on, so noise covers them all; ask for a fifth of the expected number.": {
             "fraction": 0.0
         },
         "that counts samples at any distance from their nearest mode; high-quality ones lie within 3 sigma.": {
             "radius": np.inf
         },
         "that counts within 1 sigma only; high-quality samples lie within 3.": {"radius": 1.0},
-        "that asks for the whole expected count; a fifth of it is enough.": {"fraction": 1.0},
-        "the expected count is that of all samples, of high quality or not, over the number of modes.": {
+        "that asks for the whole expected number; a fifth of it is enough.": {"fraction": 1.0},
+        "the expected number is that of all samples, of high quality or not, over the number of modes.": {
             "of_high_quality": True
         },
     }

@@ -128,7 +128,7 @@ class Laboratory(TrainingPanel):
             )
         controls["loss"] = ipw.Dropdown(
             description="Loss",
-            options=[(name.replace("_", " "), name) for name in gan.loss_names],
+            options=[(name.replace("_", " "), name) for name in gan.loss_function.names],
             value=gan.loss_name,
         )
         controls["data"] = ipw.Dropdown(description="Data", options=[*self._data_sets])

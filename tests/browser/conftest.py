@@ -62,7 +62,7 @@ def lab(tmp_path_factory):
     settings = folder / "jupyterlab_settings_dir/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(
-        '{"fetchNews": "false", "checkForUpdates": false}'  # no pop-up over the page
+        '{"fetchNews": "false", "checkForUpdates": false}'  # no pop-up over the notebook
     )
     command = [
         sys.executable,

@@ -60,7 +60,7 @@ def run_code(page, code):
     )
 
 
-def ask(page, expression):
+def evaluate(page, expression):
     """The value of an expression in the lesson's kernel, as its repr."""
     return page.evaluate(
         f"""async value => {{ const k = {APP}.shell.currentWidget.sessionContext.session.kernel;
@@ -70,11 +70,11 @@ def ask(page, expression):
     )
 
 
-def wait_for_answer(page, expression, expected, seconds=20):
+def wait_for_value(page, expression, expected, seconds=20):
     """Wait until the value of an expression in the lesson's kernel has that repr."""
     end = time.monotonic() + seconds
-    while (answer := ask(page, expression)) != expected:
-        assert time.monotonic() < end, f"{expression} is {answer}, not {expected}"
+    while (value := evaluate(page, expression)) != expected:
+        assert time.monotonic() < end, f"{expression} is {value}, not {expected}"
         page.wait_for_timeout(50)
 
 
@@ -92,9 +92,9 @@ def explorer(page, slider_label):
     return panel
 
 
-def watch(panel, share_x=0.5, share_y=0.5):
-    """From now on, window.drawn has the time of each drawing, window.shade the pixel that then
-    stands at these shares of the canvas' width and height, window.pressed the time of each key."""
+def record_drawings(panel, fraction_x=0.5, fraction_y=0.5):
+    """From now on, window.drawn has the time of each drawing, window.shade the colour of the pixel at
+    these fractions of the canvas' width and height, window.pressed the time of each key press."""
     picture(panel).evaluate(
         """(canvas, [x, y]) => { window.drawn = []; window.shade = []; window.pressed = [];
         const context = canvas.getContext("2d"), draw = CanvasRenderingContext2D.prototype.drawImage;
@@ -104,14 +104,14 @@ def watch(panel, share_x=0.5, share_y=0.5):
           window.shade.push(context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data.join());
         };
         addEventListener("keydown", () => window.pressed.push(performance.now()), true) }""",
-        [share_x, share_y],
+        [fraction_x, fraction_y],
     )
 
 
-def effect_milliseconds(page, panel, box, share_x, share_y, presses=8):
+def effect_milliseconds(page, panel, box, fraction_x, fraction_y, presses=8):
     """Time from Space on a check box to the first drawing in which a pixel has changed its colour,
-    while other things may move; the lower quartile of the presses (see `answer_milliseconds`)."""
-    watch(panel, share_x, share_y)
+    while other things may move; the lower quartile of the presses (see `redraw_milliseconds`)."""
+    record_drawings(panel, fraction_x, fraction_y)
     box.focus()
     for _ in range(presses):
         page.keyboard.press("Space")
@@ -126,16 +126,16 @@ def effect_milliseconds(page, panel, box, share_x, share_y, presses=8):
     return statistics.quantiles(times, n=4)[0]
 
 
-def answer_milliseconds(page, panel, label, key, presses=15):
+def redraw_milliseconds(page, panel, label, key, presses=15):
     """Time from a key press on a slider to the next drawing of the panel's canvas.
 
     The lower quartile of the presses: whatever else runs on the machine only adds to a time.
     """
-    watch(panel)
+    record_drawings(panel)
     slider(panel, label).get_by_role("slider").focus()
     for _ in range(presses):
         page.keyboard.press(key)
         page.wait_for_timeout(400)
     pressed, drawn = page.evaluate("() => [window.pressed, window.drawn]")
-    assert len(pressed) >= presses  # an earlier call's listener writes here too: each press twice
+    assert len(pressed) >= presses  # an earlier call's listener also writes here: each press twice
     return statistics.quantiles([min(d for d in drawn if d > p) - p for p in pressed], n=4)[0]

@@ -1,10 +1,10 @@
-"""Lesson 00 in JupyterLab: the page answers the kernel, and the first slider walks."""
+"""Lesson 00 in JupyterLab: the front end answers the kernel, and the first slider works."""
 
-from lab_page import answer_milliseconds, errors, explorer, pictures_in_text, slider
+from lab_page import errors, explorer, pictures_in_text, redraw_milliseconds, slider
 from playwright.sync_api import expect
 
 LESSON = "00_start_here.ipynb"
-LABEL = "share of the way, t"
+LABEL = "fraction of the way, t"
 
 
 def test_every_cell_ran_without_an_error(page):
@@ -16,7 +16,7 @@ def test_the_diagram_is_shown(page):
     assert address.endswith("figures/from_the_lessons.png") and width > 500
 
 
-def test_the_page_answers_that_sliders_work(page, screenshot):
+def test_the_front_end_check_says_that_sliders_work(page, screenshot):
     panel = page.locator(".gan-panel").first
     panel.scroll_into_view_if_needed()
     expect(panel).to_contain_text("Sliders work here")
@@ -27,9 +27,9 @@ def test_the_page_answers_that_sliders_work(page, screenshot):
 def test_the_walk_follows_its_slider_at_once(page, screenshot):
     panel = explorer(page, LABEL)
     expect(panel).to_contain_text("At t = 0.00")
-    assert answer_milliseconds(page, panel, LABEL, "ArrowRight") < 100
+    assert redraw_milliseconds(page, panel, LABEL, "ArrowRight") < 100
     slider(panel, LABEL).get_by_role("slider").press("End")
-    expect(panel).to_contain_text("At t = 1.00: 0% of the way belongs to a, 100% to b.")
+    expect(panel).to_contain_text("At t = 1.00: z is 0% a and 100% b.")
     screenshot(panel, "lesson_00_walk")
 
 

@@ -59,8 +59,8 @@ def test_density_integrates_to_one(name):
 
 @pytest.mark.parametrize("name", MIXTURES)
 def test_samples_follow_the_density(name):
-    """Fractions of points in boxes against sums of the density over them; mean log-density against its
-    integral, which detects a sigma that is wrong by some per cent."""
+    """Fractions of points in boxes against sums of the density over them; mean log-density against
+    its integral, which detects a sigma that is wrong by some per cent."""
     mixture = MIXTURES[name]
     points = mixture.sample(20_000, seed=1)
     assert points.shape == (20_000, 2) and points.dtype == np.float32

@@ -54,7 +54,7 @@ def test_the_settings_of_every_failure_fit_its_experiment(experiments, failure):
     for settings in (failure.settings, failure.fixed):
         real = experiment.real(settings)
         assert real.shape[1:] == shape and real.dtype == np.float32
-        assert settings.loss in experiment.gan.loss_names
+        assert settings.loss in experiment.gan.loss_function.names
         assert settings.latent_dim is None or 1 <= settings.latent_dim <= experiment.gan.latent_dim
     assert (failure.settings == failure.fixed) == (failure.name == "healthy")
     assert failure.cause and failure.fix and failure.updates >= diagnostics.LIMITS.rows

@@ -27,31 +27,6 @@ def test_every_control_reaches_the_running_model(laboratory):
         laboratory.set(rate=1)
 
 
-def test_changing_one_control_keeps_the_decay_of_the_learning_rates():
-    def build():
-        gan = build_points(("non_saturating",))
-        adams = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(3e-3)
-        gan.compile(*adams, penalties={"r1": 0.1}, halving_updates=4, jit_compile=False)
-        return gan
-
-    def learning_rates(gan):
-        optimizers = gan.generator_optimizer, gan.discriminator_optimizer
-        return [float(optimizer.learning_rate) for optimizer in optimizers]
-
-    laboratory = widgets.Laboratory(build, {"ring": RING}, batch_size=8, updates_per_chunk=4)
-    laboratory.run(1)
-    assert np.allclose(learning_rates(laboratory.gan), [5e-3, 1.5e-3])
-    laboratory.set(r1=0.3, latent_dim=1)
-    laboratory.run(1)
-    assert np.allclose(learning_rates(laboratory.gan), [1e-2 / 3, 1e-3])
-    laboratory.set(generator_learning_rate=3e-2)  # decays from there: from 3 to 4 halving times
-    laboratory.run(1)
-    assert np.allclose(learning_rates(laboratory.gan), [3e-2 * 3 / 4, 3e-3 / 4])
-    reset(laboratory)  # what the controls show
-    assert np.allclose(learning_rates(laboratory.gan), [3e-2, 3e-3])
-    laboratory.close()
-
-
 @pytest.mark.parametrize("begin", ["pause", "control"])
 def test_a_control_changed_while_a_picture_is_drawn_acts(laboratory, begin):
     show = laboratory._show
@@ -157,6 +132,34 @@ def test_drawn_points_become_the_data(laboratory):
     pad.points = []  # cleared: one point at the origin instead
     laboratory.run(0)
     assert abs(laboratory._real).max() < 0.3
+
+
+# ---- laboratories of their own: each closes the one that the tests above share --------------
+
+
+def test_changing_one_control_keeps_the_decay_of_the_learning_rates():
+    def build():
+        gan = build_points(("non_saturating",))
+        adams = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(3e-3)
+        gan.compile(*adams, penalties={"r1": 0.1}, halving_updates=4, jit_compile=False)
+        return gan
+
+    def learning_rates(gan):
+        optimizers = gan.generator_optimizer, gan.discriminator_optimizer
+        return [float(optimizer.learning_rate) for optimizer in optimizers]
+
+    laboratory = widgets.Laboratory(build, {"ring": RING}, batch_size=8, updates_per_chunk=4)
+    laboratory.run(1)
+    assert np.allclose(learning_rates(laboratory.gan), [5e-3, 1.5e-3])
+    laboratory.set(r1=0.3, latent_dim=1)
+    laboratory.run(1)
+    assert np.allclose(learning_rates(laboratory.gan), [1e-2 / 3, 1e-3])
+    laboratory.set(generator_learning_rate=3e-2)  # decays from there: from 3 to 4 halving times
+    laboratory.run(1)
+    assert np.allclose(learning_rates(laboratory.gan), [3e-2 * 3 / 4, 3e-3 / 4])
+    reset(laboratory)  # what the controls show
+    assert np.allclose(learning_rates(laboratory.gan), [3e-2, 3e-3])
+    laboratory.close()
 
 
 def test_any_pair_of_keras_networks_works_with_what_it_was_compiled_for():

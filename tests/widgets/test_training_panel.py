@@ -94,6 +94,9 @@ def test_images_on_another_scale_are_rejected():
         widgets.DigitsPanel(build_digits, IMAGES * 127.5 + 127.5)
 
 
+# ---- panels of their own: each closes the one that the tests above share --------------------
+
+
 def learning_rates(panel):
     optimizers = panel.gan.generator_optimizer, panel.gan.discriminator_optimizer
     return [float(optimizer.learning_rate) for optimizer in optimizers]

@@ -1,12 +1,12 @@
-"""Lesson 04 in JupyterLab: run all cells, move both sliders, plant an error."""
+"""Lesson 07 in JupyterLab: run all cells, move both sliders, plant an error."""
 
 import re
 
 import pytest
-from lab_page import answer_milliseconds, cells, errors, pixels, run_code, slider, wait_for_change
+from lab_page import cells, errors, pixels, redraw_milliseconds, run_code, slider, wait_for_change
 from playwright.sync_api import expect
 
-LESSON = "04_dense_mnist.ipynb"
+LESSON = "07_dense_mnist.ipynb"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_every_cell_ran_without_an_error(page, screenshot):
     screenshot(page, "end_of_lesson")
 
 
-def test_a_paused_panel_stands_still_and_start_moves_it(page, panel, screenshot):
+def test_a_paused_panel_does_not_change_and_start_does(page, panel, screenshot):
     before = pixels(panel)
     page.wait_for_timeout(500)
     assert pixels(panel) == before
@@ -62,22 +62,22 @@ def test_sliders_act_while_it_trains_by_keyboard_and_by_mouse(page, panel, scree
     screenshot(page, "panel_one_latent_dimension")
 
 
-def test_pause_keeps_the_updates_and_says_them_in_words(page, panel, screenshot):
+def test_pause_keeps_the_updates_and_describes_them(page, panel, screenshot):
     if panel.get_by_role("button", name="Pause").count():
         panel.get_by_role("button", name="Pause").click()
     expect(status(panel)).to_contain_text("paused")
     made = int(re.search(r"update ([\d,]+)", status(panel).inner_text())[1].replace(",", ""))
     assert made > 200
-    words = panel.get_by_role("img").get_attribute("aria-label")
-    assert f"after {made:,} updates" in words
+    description = panel.get_by_role("img").get_attribute("aria-label")
+    assert f"after {made:,} updates" in description
     screenshot(panel, "panel_paused")
 
 
 def test_a_paused_panel_follows_its_slider_at_once(page, panel):
-    assert answer_milliseconds(page, panel, "Latent dimension", "ArrowRight") < 250
+    assert redraw_milliseconds(page, panel, "Latent dimension", "ArrowRight") < 250
 
 
-def test_a_planted_error_is_shown_and_reset_mends_it(page, panel, screenshot):
+def test_a_planted_error_is_shown_and_reset_clears_it(page, panel, screenshot):
     assert run_code(page, "panel.gan.train_on_batch = lambda images: 1 / 0") is None
     panel.get_by_role("button", name="Start").click()
     expect(panel.get_by_role("alert")).to_contain_text("ZeroDivisionError")
