@@ -102,13 +102,15 @@ def _colourless(run):
     """Images with channels: how much the channels differ from each other."""
     if run.samples.ndim != 4 or run.samples.shape[-1] < 2:
         return None
-    variations = []
-    for images in (run.real[np.concatenate(run.halves)], run.samples):
+
+    def variation(images):
+        """Of brightness and colour together, and of colour alone."""
         centred = images - images.mean(axis=0)
-        variations.append((centred - centred.mean(axis=-1, keepdims=True)).std())
-        brightness = centred.std()
-    ratio = float(variations[1] / max(variations[0], 1e-300))
-    if ratio > LIMITS.colour or variations[0] < 0.01 * brightness:
+        return centred.std(), (centred - centred.mean(axis=-1, keepdims=True)).std()
+
+    real_variation, real_colour = variation(run.real[np.concatenate(run.halves)])
+    ratio = float(variation(run.samples)[1] / max(real_colour, 1e-300))
+    if ratio > LIMITS.colour or real_colour < 0.01 * real_variation:  # of grey images
         return None
     return _partial_collapse_finding(
         "generated images hardly vary in colour, real ones do.",

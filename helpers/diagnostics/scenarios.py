@@ -149,7 +149,7 @@ FAILURES = {
             1000,
             "Momentum (beta_1 = 0.9) and no penalty: each network overshoots in response to the "
             "other.",
-            "R1, which damps the oscillation (notebook 03), and smaller learning rates.",
+            "R1, which damps the oscillation (notebook 02, section 8), and smaller learning rates.",
         ),
         Failure(
             "memorisation",
@@ -278,11 +278,9 @@ class Experiment:
                 f"data must be one of {[*self.data]} in the experiment {self.name!r}, "
                 f"got {settings.data!r}"
             )
-        if settings.latent_dim is not None and not 1 <= settings.latent_dim <= self._latent_dim:
-            raise ValueError(
-                f"latent_dim must be at least 1 and at most {self._latent_dim}, "
-                f"got {settings.latent_dim}"
-            )
+        if settings.latent_dim is not None:
+            inputs.whole_number("latent_dim", settings.latent_dim)
+            inputs.number("latent_dim", settings.latent_dim, most=self._latent_dim)
         for name in ("generator_learning_rate", "discriminator_learning_rate", "r1"):
             inputs.number(name, getattr(settings, name), least=0)
 

@@ -83,6 +83,9 @@ def test_grey_samples_of_coloured_data_are_a_partial_collapse(full_digits):
     found = diagnostics.diagnose({}, grey[:500], coloured(real))
     assert finding_names(found) == ["partial collapse"] and "hardly vary in colour" in str(found)
     assert found_names({}, coloured(others[:500]), coloured(real)) == []
+    noise = np.random.default_rng(0).normal(0, 5e-4, (*real.shape[:3], 3)).astype("float32")
+    grey_data = np.repeat(real, 3, axis=-1) + noise  # hardly any colour, whatever G's contrast
+    assert "colour" not in str(diagnostics.diagnose({}, 0.02 * grey[:500], grey_data))
     assert found_names({}, grey[:500], grey[500:1500]) == []  # the data are grey, too
 
 

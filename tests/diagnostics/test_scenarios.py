@@ -179,11 +179,15 @@ def test_a_discriminator_with_learning_rate_0_is_not_training(experiments):
         ),
         (
             lambda run: run.train(scenarios.Settings(latent_dim=3), 50),
-            "latent_dim must be at least 1 and at most 2, got 3",
+            "latent_dim must be at most 2 and finite, got 3",
+        ),
+        (
+            lambda run: run.evaluation_data(scenarios.Settings(latent_dim=1.5)),
+            "latent_dim must be a whole number of at least 1, got 1.5",
         ),
         (
             lambda run: run.evaluation_data(scenarios.Settings(latent_dim=0)),
-            "latent_dim must be at least 1 and at most 2, got 0",
+            "latent_dim must be a whole number of at least 1, got 0",
         ),
         (
             lambda run: run.train(scenarios.Settings(generator_learning_rate=-1), 50),

@@ -124,7 +124,8 @@ def test_distance_is_to_the_curve_not_to_its_vertices():
     score = metrics.curve_coverage(np.array([[5.05, 0.02]]), LINE, 0.01)
     assert score.on_curve == 1
     assert metrics.curve_coverage(np.array([[5.05, 0.04]]), LINE, 0.01).on_curve == 0
-    assert metrics.curve_coverage(np.array([[10.04, 0.0]]), LINE, 0.01).on_curve == 0  # its end
+    for beyond in (-0.04, 10.04):  # its ends
+        assert metrics.curve_coverage(np.array([[beyond, 0.0]]), LINE, 0.01).on_curve == 0
 
 
 def test_repeated_vertices_change_nothing():
