@@ -31,7 +31,7 @@ PICTURES = [  # notebook, words from the cell that draws it, caption, (left, top
     ),
     (
         "07_dense_mnist",
-        "share = np.linspace",
+        "fraction = np.linspace",
         "07: from one generated digit to another",
         (490, 940, 470),
     ),

@@ -1,7 +1,8 @@
 import io
 import time
 
-from helpers import widgets
+from helpers import diagnostics, widgets
+from helpers.widgets import gallery as gallery_module
 
 import numpy as np
 import pytest
@@ -35,6 +36,21 @@ def test_a_gallery_causes_names_and_fixes_a_failure_in_the_same_run(gallery):
     assert gallery.gan.updates_made == made + gallery.FIX_UPDATES
     assert (gallery.history["fake_score"][:made] == first).all()
     assert gallery.monitor.history["updates"].tolist()[:2] == [0, gallery.CHUNK]
+
+
+def test_a_diagnosis_is_of_the_last_stretch_and_of_g_as_it_is(gallery, monkeypatch):
+    diagnosed = []
+
+    def record(history, samples, real):
+        diagnosed.append((len(history["fake_score"]), samples))
+        return diagnostics.diagnose(history, samples, real)
+
+    monkeypatch.setattr(gallery_module, "diagnose", record)
+    gallery.press("oscillation")
+    gallery.fix()
+    lengths, samples = zip(*diagnosed)
+    assert lengths == (gallery.failure.updates, gallery.FIX_UPDATES)
+    assert (samples[-1] == gallery.gan.sample(1000, seed=gallery.seed, ema=False)).all()
 
 
 def test_a_gallery_button_does_what_press_does(gallery):
