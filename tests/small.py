@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 
-def players(dropout=0.0):
+def networks(dropout=0.0):
     """z of width 3 -> points of the plane -> a logit; the same initial weights at each call.
 
     dropout: rate of both kinds, the course's own and Keras'.
@@ -22,8 +22,8 @@ def players(dropout=0.0):
 
 
 def gan(dropout=0.0, seed=0, **rules):
-    """A fresh GAN of these players with R1, compiled by TensorFlow (by XLA only where asked)."""
-    model = training.GAN(*players(dropout), latent_dim=3, seed=seed)
+    """A fresh GAN of these networks with R1, compiled by TensorFlow (by XLA only where asked)."""
+    model = training.GAN(*networks(dropout), latent_dim=3, seed=seed)
     rules = {"updates_per_call": 4, "penalties": {"r1": 1.0}, "jit_compile": False, **rules}
     model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), **rules)
     return model

@@ -140,7 +140,7 @@ def classic(preset, shape, samples):
 
 
 def tf_function(preset, shape, samples):
-    """One compiled update a call, both players on the same fakes, as TensorFlow's DCGAN tutorial does."""
+    """One compiled update a call, both networks on the same generated samples, as TensorFlow's DCGAN tutorial does."""
     from helpers import losses
 
     import numpy as np
@@ -218,7 +218,7 @@ def _through_fit(preset, shape, samples, updates_per_call):
 
 
 def torch_eager(preset, shape, samples):
-    """Both players on the same fakes, as PyTorch's DCGAN tutorial does."""
+    """Both networks on the same generated samples, as PyTorch's DCGAN tutorial does."""
     import numpy as np
     import torch
     from torch import nn

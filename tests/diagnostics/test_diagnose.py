@@ -12,7 +12,7 @@ from diagnostics_data import (
     healthy_monitor_history,
     sine,
 )
-from small import players
+from small import networks
 
 
 def test_a_healthy_history_with_other_real_samples_is_healthy(digits):
@@ -75,7 +75,7 @@ def test_scores_that_cannot_be_interpreted_are_left_out(history, options, why):
 
 
 def test_columns_are_those_of_the_gan_and_of_a_monitor(points, z):
-    monitor = diagnostics.Monitor(*players(), points[:64], z)
+    monitor = diagnostics.Monitor(*networks(), points[:64], z)
     monitor.evaluate(0)
     assert {*diagnostics.COLUMNS} == {*training.HISTORY_COLUMNS, *monitor.history}
 
@@ -85,7 +85,7 @@ def test_the_result_of_fit_is_accepted_or_refused(small_gan, points):
     history = gan.fit(points, batch_size=16, epochs=25, verbose=0)
     found = diagnostics.diagnose(history, np.repeat(points[:1], 100, axis=0), points)
     assert found.name == "collapse" and "oscillation" not in found.unchecked  # 25 rows are enough
-    other = PlainGAN(*players())
+    other = PlainGAN(*networks())
     other.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), jit_compile=False)
     history = other.fit(points, batch_size=32, epochs=1, verbose=0)
     with pytest.raises(ValueError, match=r"the columns of history may be .* got also \['loss'\]"):

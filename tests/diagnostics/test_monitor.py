@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from diagnostics_data import PlainGAN, finding_names, found_names
-from small import equal, everything, players
+from small import equal, everything, networks
 
 # train_on_batch in Keras 3.12 goes through numpy's old __array__ signature
 old_array_call = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
@@ -30,7 +30,7 @@ LOSS_FORMULAS = {  # G's loss as a function of the logits of its samples
 
 @pytest.mark.parametrize("loss", LOSS_FORMULAS)
 def test_an_evaluation_agrees_with_plain_numpy(points, z, loss):
-    generator, discriminator = players()
+    generator, discriminator = networks()
     monitor = diagnostics.Monitor(generator, discriminator, points[:64], z, loss)
     monitor.evaluate(7)
     g, d = generator.get_weights(), discriminator.get_weights()
@@ -67,7 +67,7 @@ def test_an_evaluation_agrees_with_plain_numpy(points, z, loss):
 def test_samples_equal_to_the_real_ones_lie_at_the_baseline(points):
     identity = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "linear")])
     identity.set_weights([np.eye(2), np.zeros(2)])
-    monitor = diagnostics.Monitor(identity, players()[1], points, points)
+    monitor = diagnostics.Monitor(identity, networks()[1], points, points)
     monitor.evaluate(0)
     identity.set_weights([np.eye(2), np.full(2, 0.5)])
     monitor.evaluate(1)
@@ -100,7 +100,7 @@ def test_every_counts_updates_however_many_one_call_makes(small_gan, points, z, 
 
 
 def test_every_counts_the_batches_of_steps_per_execution(points, z):
-    gan = PlainGAN(*players())
+    gan = PlainGAN(*networks())
     adam = keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01)
     gan.compile(*adam, jit_compile=False, steps_per_execution=4)
     monitor = diagnostics.Monitor(gan.generator, gan.discriminator, points[:64], z, every=8)
@@ -127,7 +127,7 @@ def test_monitoring_changes_nothing(small_gan, points, z):
 
 def test_an_evaluation_drops_no_units(points, z):
     generator, discriminator = (
-        keras.Sequential([keras.layers.Dropout(0.5), *network.layers]) for network in players()
+        keras.Sequential([keras.layers.Dropout(0.5), *network.layers]) for network in networks()
     )
     monitor = diagnostics.Monitor(generator, discriminator, points[:64], z)
     monitor.evaluate(0)
@@ -138,7 +138,7 @@ def test_an_evaluation_drops_no_units(points, z):
 
 
 def test_a_custom_keras_model_is_monitored_and_diagnosed(points):
-    gan = PlainGAN(*players())
+    gan = PlainGAN(*networks())
     gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.01), jit_compile=False)
     z = data.sample_latent(128, 3, seed=0)
     for learning_rate in (0.01, 0.0):
@@ -162,7 +162,7 @@ def test_a_call_without_the_argument_training_is_monitored(points, z):
         def call(self, z):
             return self.inner(z)
 
-    generator, discriminator = players()
+    generator, discriminator = networks()
     monitors = [
         diagnostics.Monitor(g, d, points[:64], z)
         for g, d in ((generator, discriminator), (Bare(generator), Bare(discriminator)))
@@ -181,7 +181,7 @@ def test_the_classic_keras_program_is_found_and_its_fixed_form_is_not(points, un
 
     unfrozen: D is trainable in each of its own steps, but never during an evaluation.
     """
-    generator, discriminator = players()
+    generator, discriminator = networks()
     z = data.sample_latent(128, 3, seed=0)
     monitor = diagnostics.Monitor(generator, discriminator, points[:128], z)
     monitor.evaluate(0)
@@ -216,7 +216,7 @@ def test_the_classic_keras_program_is_found_and_its_fixed_form_is_not(points, un
 def test_monitor_takes_every_loss_that_is_not_paired(points, z):
     for name in LOSSES:
         if not LOSSES[name].paired:
-            monitor = diagnostics.Monitor(*players(), points[:64], z, loss=name)
+            monitor = diagnostics.Monitor(*networks(), points[:64], z, loss=name)
             monitor.evaluate(0)
             assert np.isfinite([*monitor.history.values()]).all()
 
@@ -250,18 +250,18 @@ def test_monitor_takes_every_loss_that_is_not_paired(points, z):
 )
 def test_monitor_refuses(points, z, change, message):
     with pytest.raises(ValueError, match=message):
-        networks = dict(zip(("generator", "discriminator"), players()))
-        diagnostics.Monitor(**{**networks, "real": points[:64], "z": z, **change})
+        pair = dict(zip(("generator", "discriminator"), networks()))
+        diagnostics.Monitor(**{**pair, "real": points[:64], "z": z, **change})
 
 
 @pytest.mark.parametrize("updates", [-1, 2.5, "7", None])
 def test_evaluate_refuses_what_is_not_a_number_of_updates(points, z, updates):
-    monitor = diagnostics.Monitor(*players(), points[:64], z)
+    monitor = diagnostics.Monitor(*networks(), points[:64], z)
     with pytest.raises(ValueError, match="updates must be a whole number of at least 0"):
         monitor.evaluate(updates)
 
 
 def test_a_history_without_evaluations_is_refused():
-    monitor = diagnostics.Monitor(*players(), np.zeros((4, 2)), np.zeros((4, 3)))
+    monitor = diagnostics.Monitor(*networks(), np.zeros((4, 2)), np.zeros((4, 3)))
     with pytest.raises(ValueError, match="nothing was evaluated yet"):
         _ = monitor.history

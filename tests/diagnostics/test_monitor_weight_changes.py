@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from diagnostics_data import PlainGAN, finding_names
-from small import players
+from small import networks
 
 
 def test_an_update_ratio_is_the_norm_of_the_change_over_that_of_the_weights(points, z):
-    generator, discriminator = players()
+    generator, discriminator = networks()
     monitor = diagnostics.Monitor(generator, discriminator, points[:64], z)
     monitor.evaluate(10)
     discriminator.set_weights([1.1 * array for array in discriminator.get_weights()])
@@ -28,7 +28,7 @@ def test_an_update_ratio_is_the_norm_of_the_change_over_that_of_the_weights(poin
 
 
 def test_alignment_is_the_cosine_to_the_negative_gradient(points, z):
-    generator, discriminator = players()
+    generator, discriminator = networks()
     monitor = diagnostics.Monitor(generator, discriminator, points[:64], z)
     start = generator.get_weights()
     with tf.GradientTape() as tape:
@@ -56,7 +56,7 @@ def test_alignment_is_the_cosine_to_the_negative_gradient(points, z):
 def test_weights_count_that_are_frozen_when_the_monitor_is_made(points, z):
     """Frozen by `trainable` of the model or of its layers, which the monitor leaves as it was."""
     for parts_of in (lambda d: [d], lambda d: d.layers):
-        generator, discriminator = players()
+        generator, discriminator = networks()
         for part in parts_of(discriminator):
             part.trainable = False
         monitor = diagnostics.Monitor(generator, discriminator, points[:64], z)
@@ -91,7 +91,7 @@ NORMALISATIONS = ["batch norm", "spectral norm", "nested", "the course's dropout
 def test_moving_statistics_are_not_learned(points, layer, learning_rate):
     """A learning rate of 1e-6 changes weights a little; statistics change a lot at any."""
     discriminator = normalised_discriminator(layer)
-    gan = PlainGAN(players()[0], discriminator)
+    gan = PlainGAN(networks()[0], discriminator)
     state = [weight.numpy() for weight in discriminator.variables]
     gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(learning_rate), jit_compile=False)
     z = data.sample_latent(128, 3, seed=0)

@@ -14,7 +14,7 @@ from diagnostics_data import (
     healthy_monitor_history,
     sine,
 )
-from small import players
+from small import networks
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -121,7 +121,7 @@ def test_a_sigmoid_before_the_loss_is_found_in_the_scores():
 @pytest.mark.filterwarnings("ignore:.*from_logits=True:UserWarning")  # so Keras has seen it, too
 @pytest.mark.parametrize("nested", [False, True])
 def test_a_discriminator_that_ends_in_a_sigmoid_is_found_with_a_monitor(points, nested):
-    generator, discriminator = players()
+    generator, discriminator = networks()
     image = keras.Input((2,))
     with_sigmoid = keras.Sequential([discriminator, keras.layers.Activation("sigmoid")])
     if nested:

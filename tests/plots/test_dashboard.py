@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from plots_data import history
-from small import players
+from small import networks
 
 MONITORED = (
     "generator_update_ratio",
@@ -162,7 +162,7 @@ def test_lines_of_a_panel_differ_in_colour_and_style():
 
 
 def test_the_dashboard_of_a_run_is_a_pyplot_figure(points):
-    generator, discriminator = players()
+    generator, discriminator = networks()
     z = np.random.default_rng(0).normal(size=(64, 3))
     monitor = diagnostics.Monitor(generator, discriminator, 3 * points[:64], z)
     monitor.evaluate(0)

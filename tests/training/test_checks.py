@@ -3,7 +3,7 @@ from helpers import models, training
 import keras
 import pytest
 import tensorflow as tf
-from small import players
+from small import networks
 
 
 @pytest.mark.parametrize("devices", [["CPU:0"], ["CPU:0", "CPU:1"]])
@@ -28,7 +28,7 @@ def policy():
 def test_float16_is_refused(policy):
     policy("mixed_float16")
     with pytest.raises(ValueError, match="generator computes in float16.*mixed_bfloat16"):
-        training.GAN(*players(), latent_dim=3)
+        training.GAN(*networks(), latent_dim=3)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_compile_refuses_what_means_nothing_for_a_gan(small_gan, argument, inste
 
 
 def test_what_needs_compile_says_so(points, tmp_path):
-    gan = training.GAN(*players(), latent_dim=3)
+    gan = training.GAN(*networks(), latent_dim=3)
     for use in (
         lambda: gan.fit(points),
         lambda: gan.train_on_batch(points[None]),
@@ -81,8 +81,8 @@ def test_a_network_frozen_after_compile_is_refused_and_still_draws(small_gan, po
     assert gan.updates_made == 32
 
 
-def test_players_that_do_not_fit_are_refused():
-    generator, discriminator = players()
+def test_networks_that_do_not_fit_are_refused():
+    generator, discriminator = networks()
     with pytest.raises(ValueError, match="generator does not take z of shape"):
         training.GAN(generator, discriminator, latent_dim=4)
     with pytest.raises(ValueError, match="discriminator does not take the generator's samples"):
@@ -90,9 +90,9 @@ def test_players_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"one logit a sample, \(n, 1\), got \(2, 3\)"):
         training.GAN(generator, keras.Sequential([keras.layers.Dense(3)]), latent_dim=3)
     for name, network in (("generator", None), ("discriminator", len)):
-        networks = {"generator": generator, "discriminator": discriminator, name: network}
+        pair = {"generator": generator, "discriminator": discriminator, name: network}
         with pytest.raises(ValueError, match=f"the {name} must be a Keras model, got"):
-            training.GAN(**networks, latent_dim=3)
+            training.GAN(**pair, latent_dim=3)
     for decay in (1.0, -0.1, float("nan")):
         with pytest.raises(ValueError, match=f"ema_decay.*{decay}"):
             training.GAN(generator, discriminator, latent_dim=3, ema_decay=decay)
@@ -127,9 +127,9 @@ def test_a_discriminator_that_ends_in_a_sigmoid_is_found_by_its_answers(name, se
     discriminator = keras.Model(x, end(keras.layers.Dense(1)(hidden)))
     if refused:
         with pytest.raises(ValueError, match=r"must end in a logit.* lie in \["):
-            training.GAN(players()[0], discriminator, latent_dim=3)
+            training.GAN(networks()[0], discriminator, latent_dim=3)
     else:
-        training.GAN(players()[0], discriminator, latent_dim=3)
+        training.GAN(networks()[0], discriminator, latent_dim=3)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_compile_refuses(small_gan, rules, message):
 
 
 def test_optimizers_must_be_two_and_new(small_gan):
-    gan = training.GAN(*players(), latent_dim=3)
+    gan = training.GAN(*networks(), latent_dim=3)
     one = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="one object for both"):
         gan.compile(one, one)

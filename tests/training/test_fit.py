@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small import equal, everything, players
+from small import equal, everything, networks
 
 
 def test_fit_logs_the_epochs_mean_and_passes_over_all_samples(small_gan, points):
@@ -149,7 +149,7 @@ def test_single_batches_give_every_discriminator_step_its_own(small_gan, points)
 @pytest.mark.parametrize("rates", [(1e-2, 1e-2), (1e-2, 4e-2)])
 def test_a_scheduler_acts_on_both_optimizers(points, rates):
     """Equal rates stay equal; of two different ones the discriminator's keeps its ratio."""
-    gan = training.GAN(*players(), latent_dim=3)
+    gan = training.GAN(*networks(), latent_dim=3)
     gan.compile(*map(keras.optimizers.SGD, rates), jit_compile=False)
     seen = []
     keep = keras.callbacks.LambdaCallback(
@@ -198,7 +198,7 @@ def test_evaluate_reports_the_losses_and_changes_nothing(small_gan, points):
 
 def test_evaluate_weighs_every_sample_alike_in_inference_mode(points):
     """Real scores of batches that differ, the last one small; BatchNorm in G stays as it is."""
-    generator, discriminator = players()
+    generator, discriminator = networks()
     generator = keras.Sequential([generator, keras.layers.BatchNormalization()])
     gan = training.GAN(generator, discriminator, latent_dim=3)
     gan.compile("sgd", keras.optimizers.SGD(), jit_compile=False)

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small import WithoutTraining, copy, old_array_call, players, same
-from small import gan as small_players_gan
+from small import WithoutTraining, copy, networks, old_array_call, same
+from small import gan as fresh_small_gan
 
 
 def test_a_discriminator_step_moves_d_alone(small_gan, points):
@@ -29,11 +29,11 @@ def test_a_generator_step_moves_g_alone(small_gan, points):
 
 def eager_reference(batches, gamma, decay=0.2):
     """The same updates written plainly: Keras' cross-entropy, one tape a player, no loop compiled."""
-    generator, discriminator = players()
+    generator, discriminator = networks()
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     optimizers = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2)
     average = copy(generator.weights)
-    rows, twin = [], small_players_gan()  # whose draws are those of any GAN with its seed
+    rows, twin = [], fresh_small_gan()  # whose draws are those of any GAN with its seed
     for real in map(tf.constant, batches):
         z = twin.draw_latent(len(real))
         fake = generator(z)
@@ -70,7 +70,7 @@ def eager_reference(batches, gamma, decay=0.2):
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, points, jit_compile):
+def test_history_weights_and_ema_agree_with_a_plain_eager_loop(small_gan, points, jit_compile):
     gan = small_gan(penalties={"r1": 0.7}, jit_compile=jit_compile)
     batches = points[:128].reshape(8, 16, 2)
     gan.ema_decay.assign(0.2)  # reached within these updates, after the warm-up
@@ -86,7 +86,7 @@ def test_history_weights_and_average_agree_with_a_plain_eager_loop(small_gan, po
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(gan.ema_weights), average))
 
 
-def test_the_average_forgets_its_start_soon(small_gan, points):
+def test_the_ema_forgets_its_start_soon(small_gan, points):
     """After update t it keeps min(ema_decay, t / (t + 10)) of itself: 1/11, 2/12, ... at first."""
     gan = small_gan()
     gan.ema_decay.assign(0.3)  # reached at the fifth update: 4/14 < 0.3 < 5/15
@@ -105,7 +105,7 @@ def test_the_generator_is_in_training_mode_in_both_steps(points, step):
     keras.utils.set_random_seed(0)
     generator = models.dense_generator(3, (8,), (2,), output="linear", batch_norm=True)
     (norm,) = [one for one in generator.layers if isinstance(one, keras.layers.BatchNormalization)]
-    gan = training.GAN(generator, players()[1], latent_dim=3)
+    gan = training.GAN(generator, networks()[1], latent_dim=3)
     gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), jit_compile=False)
     z = 5 + 3 * gan.draw_latent(64)  # far from what the moving statistics expect
     hidden = generator.layers[0](z).numpy()
@@ -165,7 +165,7 @@ def test_dropout_is_active_while_training(small_gan, points):
 @old_array_call
 def test_the_classic_keras_program_never_trains_its_discriminator(points):
     """compile(D), freeze D, compile(G + D): Keras 3 reads `trainable` when the step runs."""
-    generator, discriminator = players()
+    generator, discriminator = networks()
     discriminator.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
     discriminator.trainable = False
     combined = keras.Sequential([generator, discriminator])
@@ -198,7 +198,7 @@ def test_settings_act_without_compiling_again(small_gan, points):
     assert np.allclose(one[0], one[1])  # entries of z beyond the first are masked
 
 
-def players_weights(gan):
+def weights_of_both(gan):
     return copy(gan.generator.weights + gan.discriminator.weights + gan.ema_weights)
 
 
@@ -209,7 +209,7 @@ def traced(gan):
     return runs
 
 
-def test_a_chosen_loss_is_played_as_if_it_were_the_only_one(small_gan, points):
+def test_a_loss_in_use_acts_as_if_it_were_the_only_one(small_gan, points):
     switching = small_gan(loss=list(LOSSES))
     runs = traced(switching)
     batches = points[:64].reshape(2, 32, 2)
@@ -222,7 +222,7 @@ def test_a_chosen_loss_is_played_as_if_it_were_the_only_one(small_gan, points):
         for gan in (switching, single):
             gan.train_on_batch(batches)
         assert len(runs) == compiled and switching.loss_name == name
-        for ours, theirs in zip(players_weights(switching), players_weights(single)):
+        for ours, theirs in zip(weights_of_both(switching), weights_of_both(single)):
             assert np.allclose(ours, theirs, atol=1e-6), name
         for column in training.HISTORY_COLUMNS:
             ours, theirs = switching.update_history[column], single.update_history[column]
@@ -240,7 +240,7 @@ def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, poi
     for gan in (choosing, fixed):
         gan.train_on_batch(batches)
     assert len(runs) == compiled and choosing.discriminator_steps == 5
-    for ours, theirs in zip(players_weights(choosing), players_weights(fixed)):
+    for ours, theirs in zip(weights_of_both(choosing), weights_of_both(fixed)):
         assert np.allclose(ours, theirs, atol=1e-6)
     with pytest.raises(ValueError, match=r"compiled for \(1, 2, 5\) steps of D, got 3"):
         choosing.set_discriminator_steps(3)
@@ -248,7 +248,7 @@ def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, poi
         choosing.set_loss("hinge")
 
 
-def test_no_dial_makes_xla_compile_again(small_gan, points):
+def test_no_setting_makes_xla_compile_again(small_gan, points):
     """XLA may compile anew without Python being asked, for each value of what it takes as fixed."""
     gan = small_gan(loss=list(LOSSES), discriminator_steps=[1, 2, 3], jit_compile=True)
     batches = points[:192].reshape(6, 32, 2)
@@ -272,7 +272,7 @@ def test_no_dial_makes_xla_compile_again(small_gan, points):
         assert seconds() < compiling / 5
 
 
-def test_starting_over_repeats_the_run_and_keeps_what_was_set_by_hand(small_gan, points):
+def test_reset_repeats_the_run_and_keeps_settings(small_gan, points):
     gan = small_gan(dropout=0.2)
     gan.fit(points, batch_size=32, epochs=2, verbose=0)
     first, history = copy(gan.weights), gan.update_history
@@ -287,7 +287,7 @@ def test_starting_over_repeats_the_run_and_keeps_what_was_set_by_hand(small_gan,
         assert (gan.update_history[column] == history[column]).all()
 
 
-def test_starting_over_lifts_the_rates_to_where_they_fell_from(small_gan, points):
+def test_reset_sets_learning_rates_to_where_their_decay_began(small_gan, points):
     gan = small_gan(halving_updates=5)
     gan.fit(points, batch_size=32, verbose=0)
     rates = [gan.generator_optimizer.learning_rate, gan.discriminator_optimizer.learning_rate]
@@ -296,16 +296,16 @@ def test_starting_over_lifts_the_rates_to_where_they_fell_from(small_gan, points
     assert np.allclose([float(rate) for rate in rates], 1e-2, rtol=1e-4)
 
 
-def test_one_player_steps_alone_and_the_history_says_what_was_measured(small_gan, points):
+def test_one_network_steps_alone_and_the_history_says_what_was_measured(small_gan, points):
     gan = small_gan()
     real = points[:32]
-    players = {"discriminator": gan.discriminator, "generator": gan.generator}
+    networks = {"discriminator": gan.discriminator, "generator": gan.generator}
     for moved, still in (("discriminator", "generator"), ("generator", "discriminator")):
-        before = {name: copy(player.weights) for name, player in players.items()}
+        before = {name: copy(player.weights) for name, player in networks.items()}
         measured = gan.step_alone(moved, real)
         assert measured[f"{moved}_loss"] > 0
-        assert same(before[still], copy(players[still].weights))
-        assert not same(before[moved], copy(players[moved].weights))
+        assert same(before[still], copy(networks[still].weights))
+        assert not same(before[moved], copy(networks[moved].weights))
     gan.step_alone("generator", real)
     history = gan.update_history
     assert gan.updates_made == 2 and len(history["generator_loss"]) == 2
@@ -330,7 +330,7 @@ def one_of(stacked, game, player):
     return player
 
 
-def test_games_side_by_side_are_games_of_their_own(points):
+def test_gans_in_one_batched_model_are_independent(points):
     """Game 1 of two against a single GAN with its weights, its data and its noise; R1 and R2."""
     keras.utils.set_random_seed(0)
     generators = models.dense_generators((1, 3), (8,))
@@ -363,7 +363,7 @@ def test_games_side_by_side_are_games_of_their_own(points):
 
 
 @pytest.mark.parametrize("jit_compile", [True, False])
-def test_learning_rates_fall_as_asked_and_from_a_new_start(small_gan, points, jit_compile):
+def test_learning_rates_decay_as_asked_and_from_an_assigned_one(small_gan, points, jit_compile):
     """rate / (1 + t / h) after t updates; one set by hand at update t falls by (h + t) / (h + t')."""
     gan = small_gan(halving_updates=20, jit_compile=jit_compile)
     optimizers = gan.generator_optimizer, gan.discriminator_optimizer
@@ -392,7 +392,7 @@ def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_the_generator_pays_the_price_of_its_loss(small_gan, points, name):
+def test_the_generator_descends_its_loss(small_gan, points, name):
     """Also the paired one, which needs D's opinion of the real samples."""
     gan = small_gan(loss=name, penalties={})
     real, z = tf.constant(points[:16]), gan.draw_latent(16)
@@ -415,8 +415,8 @@ def test_penalty_weight_acts(small_gan, points):
     assert norms[1] > 2 * norms[0]
 
 
-def test_a_generator_without_a_training_argument_plays(points):
-    gan = training.GAN(WithoutTraining(), players()[1], latent_dim=3)
+def test_a_generator_without_a_training_argument_is_trained(points):
+    gan = training.GAN(WithoutTraining(), networks()[1], latent_dim=3)
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     gan.fit(points, batch_size=16, verbose=0)
     z = np.ones((2, 3), "float32")
@@ -458,7 +458,7 @@ def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
     assert same(runs[0], runs[1]) and not same(runs[0], runs[2])
 
 
-def test_samples_follow_seed_and_average(small_gan, points):
+def test_samples_follow_seed_and_ema(small_gan, points):
     gan = small_gan()
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
     assert (gan.sample(7, seed=3) == gan.sample(7, seed=3)).all()
@@ -469,7 +469,7 @@ def test_samples_follow_seed_and_average(small_gan, points):
     assert np.allclose(gan.predict(z, verbose=0), gan.generate(z), atol=1e-6)
 
 
-def test_any_keras_model_can_play(points):
+def test_any_keras_model_can_be_a_network(points):
     """Players need not be built, Sequential, or serializable."""
 
     class Twist(keras.Model):

@@ -5,11 +5,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small import WithoutTraining, copy, equal, everything, players, same
+from small import WithoutTraining, copy, equal, everything, networks, same
 
 
 @pytest.mark.parametrize("name", ["non_saturating", "minimax", "relativistic"])
-def test_a_look_shows_what_the_players_do_and_changes_nothing(small_gan, points, name):
+def test_a_probe_agrees_with_the_networks_and_changes_nothing(small_gan, points, name):
     gan = small_gan(loss=["hinge", name])
     gan.set_loss(name)
     gan.train_on_batch(points[:64].reshape(2, 32, 2))
@@ -38,10 +38,10 @@ def test_a_look_shows_what_the_players_do_and_changes_nothing(small_gan, points,
     assert same(before, copy(gan.variables)) and len(gan.update_history["real_score"]) == rows
 
 
-def test_a_look_drops_nothing(small_gan, points):
+def test_a_probe_drops_nothing(small_gan, points):
     """Both kinds of Dropout in D, and one in G, are off while somebody looks; their counters stay."""
     keras.utils.set_random_seed(0)
-    discriminator = players(dropout=0.5)[1]
+    discriminator = networks(dropout=0.5)[1]
     gan = training.GAN(WithoutTraining(), discriminator, latent_dim=3)
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), loss="relativistic")
     real, places, z = points[:20], points[20:50], gan.draw_latent(20).numpy()

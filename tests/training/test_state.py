@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small import equal, everything, old_array_call, players
-from small import gan as small_players_gan
+from small import equal, everything, networks, old_array_call
+from small import gan as fresh_small_gan
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
@@ -32,7 +32,7 @@ def test_the_kept_state_stays_while_training_goes_on(small_gan, points, jit_comp
 
 @old_array_call
 def test_a_model_is_saved_before_it_is_compiled(points, tmp_path):
-    gan = training.GAN(*players(), latent_dim=3)
+    gan = training.GAN(*networks(), latent_dim=3)
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
     assert not loaded.compiled and (loaded.sample(4, seed=0) == gan.sample(4, seed=0)).all()
@@ -45,7 +45,7 @@ def test_a_model_is_saved_before_it_is_compiled(points, tmp_path):
 def interrupted(tmp_path_factory, ring_points):
     """A run of four epochs, the same run stopped after two, and the file Keras wrote at that end."""
     checkpoint = tmp_path_factory.mktemp("half") / "gan.keras"
-    whole, half = (small_players_gan(dropout=0.5, seed=5, halving_updates=20) for _ in range(2))
+    whole, half = (fresh_small_gan(dropout=0.5, seed=5, halving_updates=20) for _ in range(2))
     whole.fit(ring_points, batch_size=16, epochs=4, verbose=0)
     keep = keras.callbacks.ModelCheckpoint(str(checkpoint))
     half.fit(ring_points, batch_size=16, epochs=2, verbose=0, callbacks=[keep])
@@ -58,7 +58,7 @@ def test_resumed_equals_uninterrupted(interrupted, points, tmp_path, way):
     whole, half, checkpoint = interrupted
     if way == "weights":
         half.save_weights(tmp_path / "gan.weights.h5")
-        resumed = small_players_gan(dropout=0.5, seed=5, halving_updates=20)
+        resumed = fresh_small_gan(dropout=0.5, seed=5, halving_updates=20)
         resumed.load_weights(tmp_path / "gan.weights.h5")
     elif way == "model":
         half.save(tmp_path / "gan.keras")
@@ -199,7 +199,7 @@ def test_an_error_in_the_middle_of_a_call_takes_the_call_back(small_gan, points,
 
 def states_of_a_run(points, **rules):
     """{updates: `everything`} at the end of each call of a run of four epochs, and its end."""
-    gan, states = small_players_gan(**rules), {}
+    gan, states = fresh_small_gan(**rules), {}
     states[0] = everything(gan)
     keep = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: states.update({gan.updates_made: everything(gan)})
@@ -219,7 +219,7 @@ def interruptible():
 def test_an_interrupt_leaves_the_state_of_the_last_whole_call(points, interruptible):
     """Ctrl-C at random moments of a run: what is left is what the whole run was at that update."""
     rules = {"dropout": 0.5, "halving_updates": 20}
-    states, gan = states_of_a_run(points, **rules), small_players_gan(**rules)
+    states, gan = states_of_a_run(points, **rules), fresh_small_gan(**rules)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)  # compiles
     random, stopped = np.random.default_rng(0), set()
 
@@ -250,7 +250,7 @@ def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(points, 
         if index == 2:
             raise RuntimeError("planted")
 
-    gan = small_players_gan(dropout=0.5)
+    gan = fresh_small_gan(dropout=0.5)
     failing = keras.callbacks.LambdaCallback(**{moment: fail})
     with pytest.raises(RuntimeError, match="planted"):
         gan.fit(points, batch_size=16, epochs=4, verbose=0, callbacks=[failing])
@@ -260,7 +260,7 @@ def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(points, 
 
 def test_early_stopping_goes_back_in_everything(points):
     """Weights, optimizers, counters, random state and history are those of the best epoch."""
-    states, gan = states_of_a_run(points, dropout=0.5), small_players_gan(dropout=0.5)
+    states, gan = states_of_a_run(points, dropout=0.5), fresh_small_gan(dropout=0.5)
     fitted = gan.fit(
         points,
         batch_size=16,
@@ -275,7 +275,7 @@ def test_early_stopping_goes_back_in_everything(points):
     best = int(np.argmin(fitted.history["real_score"])) + 1
     assert best < 4 and gan.updates_made == 16 * best
     assert equal(everything(gan), states[16 * best])
-    whole = small_players_gan(dropout=0.5)
+    whole = fresh_small_gan(dropout=0.5)
     whole.fit(points, batch_size=16, epochs=best + 1, verbose=0)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
     assert equal(everything(gan), everything(whole))
@@ -302,9 +302,9 @@ def test_weights_are_set_together_with_all_that_belongs_to_them(small_gan, point
 
 @old_array_call
 @pytest.mark.parametrize("way", ["model", "weights"])
-def test_a_loaded_model_starts_over_where_the_saved_one_began(points, tmp_path, way):
+def test_a_loaded_model_is_reset_to_where_the_saved_one_began(points, tmp_path, way):
     """Not at fresh random weights; and the run then is the first one to the bit."""
-    gan = small_players_gan(dropout=0.5, halving_updates=20)
+    gan = fresh_small_gan(dropout=0.5, halving_updates=20)
     gan.fit(points, batch_size=16, epochs=2, verbose=0)
     first = everything(gan)
     if way == "model":
@@ -313,17 +313,17 @@ def test_a_loaded_model_starts_over_where_the_saved_one_began(points, tmp_path, 
         loaded = keras.saving.load_model(tmp_path / "gan.keras")
     else:
         gan.save_weights(tmp_path / "gan.weights.h5")
-        loaded = small_players_gan(dropout=0.5, seed=0, halving_updates=20)
+        loaded = fresh_small_gan(dropout=0.5, seed=0, halving_updates=20)
         loaded.generator.layers[0].kernel.assign(0 * loaded.generator.layers[0].kernel)
         loaded.load_weights(tmp_path / "gan.weights.h5")
     assert equal(everything(loaded), first)
     loaded.reset()
-    assert equal(everything(loaded), everything(small_players_gan(dropout=0.5, halving_updates=20)))
+    assert equal(everything(loaded), everything(fresh_small_gan(dropout=0.5, halving_updates=20)))
     loaded.fit(points, batch_size=16, epochs=2, verbose=0)
     assert equal(everything(loaded), first)
 
 
-def test_starting_over_after_compiling_anew_goes_back_to_that_moment(small_gan, points):
+def test_reset_after_compiling_again_goes_back_to_that_moment(small_gan, points):
     gan = small_gan()
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
     gan.compile(
@@ -341,7 +341,7 @@ def test_starting_over_after_compiling_anew_goes_back_to_that_moment(small_gan, 
 @old_array_call
 def test_loading_another_networks_weights_changes_nothing(small_gan, points, tmp_path):
     other = training.GAN(
-        models.dense_generator(3, (9,), (2,), output="linear"), players()[1], latent_dim=3
+        models.dense_generator(3, (9,), (2,), output="linear"), networks()[1], latent_dim=3
     )
     other.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     other.save_weights(tmp_path / "other.weights.h5")
@@ -395,7 +395,7 @@ def test_an_unfinished_file_does_not_replace_a_good_one(
 
 def backed_up(folder, points, epochs=4, callbacks=(), **callback):
     """A run of four epochs with Keras' own backup in that folder."""
-    gan = small_players_gan(dropout=0.5, halving_updates=20)
+    gan = fresh_small_gan(dropout=0.5, halving_updates=20)
     backup = keras.callbacks.BackupAndRestore(str(folder), **callback)
     rules = {"batch_size": 16, "epochs": epochs, "verbose": 0}
     gan.fit(points, callbacks=[backup, *callbacks], **rules)
@@ -429,7 +429,7 @@ def test_a_backup_resumes_as_if_nothing_had_happened(points, tmp_path, left):
     elif left == "unfinished":
         (folder / "unfinished_latest.weights.h5").write_bytes(b"half")
     resumed = backed_up(folder, points, delete_checkpoint=False)
-    whole = small_players_gan(dropout=0.5, halving_updates=20)
+    whole = fresh_small_gan(dropout=0.5, halving_updates=20)
     whole.fit(points, batch_size=16, epochs=4, verbose=0)
     assert equal(everything(resumed), everything(whole))
     resumed.fit(points, batch_size=16, epochs=2, verbose=0)  # that resumption is over
@@ -479,13 +479,13 @@ def test_a_killed_process_leaves_a_state_of_the_run(points, tmp_path, name, kill
         process.stdout.readline()
         time.sleep(np.random.default_rng(kill).uniform(0, 0.5))
         process.kill()
-    whole = small_players_gan(dropout=0.5, halving_updates=20)
+    whole = fresh_small_gan(dropout=0.5, halving_updates=20)
     if name == "gan.keras":
         resumed = keras.saving.load_model(target)
         epochs = resumed.updates_made // 16 + 1
         resumed.fit(points, batch_size=16, epochs=1, verbose=0)
     else:
-        resumed = small_players_gan(dropout=0.5, seed=5, halving_updates=20)
+        resumed = fresh_small_gan(dropout=0.5, seed=5, halving_updates=20)
         resumed.load_weights(target / "latest.weights.h5")
         epochs = resumed.updates_made // 16 + 1
         resumed = backed_up(target, points, epochs=epochs)
