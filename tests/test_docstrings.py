@@ -19,6 +19,7 @@ def public(module):
             yield name, member
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_print_what_they_say(name):
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)

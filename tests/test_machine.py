@@ -117,6 +117,7 @@ def test_the_summary_names_what_to_fix():
     assert str(fine) == "fine  Python: 3.12." and str(broken).startswith("FIX  Keras:")
 
 
+@pytest.mark.slow
 def test_the_probe_trains_and_measures_its_time():
     images = data.load_mnist()[0][:1280]
     gan, seconds = machine.speed_probe(images)

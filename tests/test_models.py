@@ -82,6 +82,7 @@ def test_dropout_drops_the_same_values_under_xla():
     assert layer.draws.numpy() == start + 1
 
 
+@pytest.mark.slow
 def test_the_fraction_of_shifted_batches_grows_from_0_to_1():
     """After the warm-up each of the nine shifts by at most one pixel has probability 1 / 9."""
     image = np.arange(12, dtype="float32").reshape(1, 3, 4, 1)

@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_snippet_prints_what_it_says():
     (snippet,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     (promised,) = re.findall(r"# prints (.*)", snippet)

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 import keras
 import numpy as np
 
-from ..inputs import number
-
 
 class Snapshots(keras.callbacks.Callback):
     """Records samples from the same latent vectors at the end of chosen epochs.
@@ -77,7 +75,9 @@ class TimeLimit(keras.callbacks.Callback):
 
     def __init__(self, seconds: float):
         super().__init__()
-        self.seconds = number("seconds", seconds, above=0)
+        if not seconds > 0:
+            raise ValueError(f"seconds must be above 0, got {seconds}")
+        self.seconds = float(seconds)
         self.started = None
 
     def on_train_batch_end(self, batch, logs=None):

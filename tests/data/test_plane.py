@@ -57,6 +57,7 @@ def test_density_integrates_to_one(name):
     assert total * step**2 == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MIXTURES)
 def test_samples_follow_the_density(name):
     """Fractions of points in boxes against sums of the density over them; mean log-density against

@@ -80,6 +80,7 @@ def test_columns_are_those_of_the_gan_and_of_a_monitor(points, z):
     assert {*diagnostics.COLUMNS} == {*training.HISTORY_COLUMNS, *monitor.history}
 
 
+@pytest.mark.slow
 def test_the_result_of_fit_is_accepted_or_refused(small_gan, points):
     gan = small_gan()
     history = gan.fit(points, batch_size=16, epochs=25, verbose=0)

@@ -78,6 +78,7 @@ def test_samples_equal_to_the_real_ones_lie_at_the_baseline(points):
     assert monitor.history["distance"][1] == pytest.approx(0.5, rel=0.1)  # of each coordinate
 
 
+@pytest.mark.slow
 def test_a_callback_evaluates_at_the_right_updates(small_gan, points, z):
     gan = small_gan()  # four updates in each call of `fit`
     monitor = diagnostics.Monitor(gan.generator, gan.discriminator, points[:64], z, every=8)
@@ -88,6 +89,7 @@ def test_a_callback_evaluates_at_the_right_updates(small_gan, points, z):
     assert monitor.history["discriminator_update_ratio"][1:].min() > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("every", "evaluations"), [(1, [0, 4, 8, 12, 16]), (6, [0, 8, 12]), (16, [0, 16]), (17, [0])]
 )
@@ -99,6 +101,7 @@ def test_every_counts_updates_however_many_one_call_makes(small_gan, points, z, 
     assert monitor.history["updates"].tolist() == evaluations
 
 
+@pytest.mark.slow
 def test_every_counts_the_batches_of_steps_per_execution(points, z):
     gan = PlainGAN(*networks())
     adam = keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01)
@@ -108,6 +111,7 @@ def test_every_counts_the_batches_of_steps_per_execution(points, z):
     assert monitor.history["updates"].tolist() == [0, 8, 16, 24]
 
 
+@pytest.mark.slow
 def test_monitoring_changes_nothing(small_gan, points, z):
     """Weights, optimizers and all random states are the same to the bit."""
     ends = []
@@ -137,6 +141,7 @@ def test_an_evaluation_drops_no_units(points, z):
     assert (logits[0] == monitor.real_logits).all() and (logits[1] == monitor.fake_logits).all()
 
 
+@pytest.mark.slow
 def test_a_custom_keras_model_is_monitored_and_diagnosed(points):
     gan = PlainGAN(*networks())
     gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.01), jit_compile=False)
@@ -174,6 +179,7 @@ def test_a_call_without_the_argument_training_is_monitored(points, z):
     }
 
 
+@pytest.mark.slow
 @old_array_call
 @pytest.mark.parametrize("unfrozen", [False, True])
 def test_the_classic_keras_program_is_found_and_its_fixed_form_is_not(points, unfrozen):

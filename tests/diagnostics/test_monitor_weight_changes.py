@@ -86,6 +86,7 @@ def normalised_discriminator(name):
 NORMALISATIONS = ["batch norm", "spectral norm", "nested", "the course's dropout", "Keras' dropout"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learning_rate", [0.0, 1e-6])
 @pytest.mark.parametrize("layer", NORMALISATIONS)
 def test_moving_statistics_are_not_learned(points, layer, learning_rate):

@@ -47,6 +47,7 @@ def test_blank_images_on_the_right_scale_are_a_collapse(digits, shade):
     assert found_names(samples=blank, real=(digits[0] + 1) * 127.5) == ["different scale"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mixture", "kept", "found"),
     [
@@ -61,6 +62,7 @@ def test_a_mixture_without_most_of_its_modes_is_a_partial_collapse(mixture, kept
     assert found_names(samples=samples, real=mixture.sample(1000, seed=0)) == found
 
 
+@pytest.mark.slow
 def test_fifty_images_repeated_are_a_partial_collapse(full_digits):
     real, _, others, _ = full_digits
     rng = np.random.default_rng(0)
@@ -72,6 +74,7 @@ def test_fifty_images_repeated_are_a_partial_collapse(full_digits):
     assert found_names({}, others[:1000], real) == []
 
 
+@pytest.mark.slow
 def test_grey_samples_of_coloured_data_are_a_partial_collapse(full_digits):
     real, _, others, _ = full_digits
     tint = np.random.default_rng(0).uniform(0, 1, (len(real), 1, 1, 3))
@@ -95,6 +98,7 @@ def test_partial_collapse_is_not_checked_with_few_real_samples():
     assert "partial collapse" not in diagnostics.diagnose({}, OTHER_REAL, REAL[:500]).unchecked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kept", "expected"),
     [
@@ -117,6 +121,7 @@ def test_missing_classes(full_digits, kept, expected):
     assert "missing classes (give the labels of the real samples)" in str(unlabelled)
 
 
+@pytest.mark.slow
 def test_training_samples_are_memorised_and_other_real_samples_are_not(digits):
     images = digits[0][::27]  # 30 of all classes
     repeated = images[np.random.default_rng(0).integers(30, size=200)]
@@ -134,6 +139,7 @@ def test_memorised_samples_are_found_wherever_they_lie_among_many_real_samples()
     assert found_names(samples=real[rng.integers(5000, 5030, 200)], real=real) == ["memorisation"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", [(1, 0), (0, -1), (-1, 1), (0, 0)])
 @pytest.mark.parametrize("padded", [False, True])
 def test_training_images_shifted_by_a_pixel_are_memorised(full_digits, shift, padded):

@@ -60,6 +60,7 @@ DISTRIBUTIONS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", DISTRIBUTIONS)
 @pytest.mark.parametrize(("n", "m"), [(100, 60), (100, 700), (600, 1200)])
 def test_perfect_samples_of_any_data_are_healthy(draw, n, m):
@@ -77,6 +78,7 @@ def test_collapse_is_found_in_any_data(draw):
     assert found_names({}, np.repeat(draw(rng, 1), 300, axis=0), real) == ["collapse"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [dense_binary, heavy_tails, on_a_circle, binary_images, sparse])
 def test_memorisation_is_found_in_any_data(draw):
     rng = np.random.default_rng(0)

@@ -76,6 +76,7 @@ def state(experiment):
     ]
 
 
+@pytest.mark.slow
 def test_a_seed_gives_one_run_whatever_was_trained_before(experiments):
     experiment = experiments["ring"]
     runs = []
@@ -123,6 +124,7 @@ def test_evaluation_data_follow_the_settings(experiments):
 # ---- failing, diagnosed, fixed ------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_momentum_oscillates_on_the_ring_and_r1_fixes_it(experiments):
     experiment, failure = experiments["ring"], scenarios.FAILURES["oscillation"]
     failed = train(experiment, failure.settings, failure.updates, seed=0)
@@ -131,6 +133,7 @@ def test_momentum_oscillates_on_the_ring_and_r1_fixes_it(experiments):
     assert diagnose(experiment, failure.fixed, fixed).name == "healthy"
 
 
+@pytest.mark.slow
 def test_stored_pixels_are_another_scale(experiments):
     experiment, settings = experiments["digits"], scenarios.FAILURES["different scale"].settings
     history = train(experiment, settings, 50, seed=0)
@@ -141,6 +144,7 @@ def test_stored_pixels_are_another_scale(experiments):
     assert history["real_score"][0] != pytest.approx(other["real_score"][0], abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_huge_learning_rate_is_not_finite_and_a_restart_is(experiments):
     experiment, failure = experiments["digits"], scenarios.FAILURES["non-finite"]
     huge = scenarios.Settings(2e6, 2e6)  # breaks at once; at 2e4 it takes some hundred updates
@@ -151,6 +155,7 @@ def test_a_huge_learning_rate_is_not_finite_and_a_restart_is(experiments):
     assert "non-finite" not in [finding.name for finding in fixed.findings]
 
 
+@pytest.mark.slow
 def test_a_discriminator_with_learning_rate_0_is_not_training(experiments):
     experiment, failure = experiments["digits"], scenarios.FAILURES["discriminator not training"]
     history = train(experiment, failure.settings, 100, seed=0)

@@ -34,6 +34,7 @@ def test_samples_that_are_not_finite_are_found():
     assert finding_names(diagnosis) == ["non-finite"] and "0.05 (should be 0)" in str(diagnosis)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("real", "generated"),
     [
@@ -118,6 +119,7 @@ def test_a_sigmoid_before_the_loss_is_found_in_the_scores():
         assert found_names(healthy_monitor_history() | flat | other) == []
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*from_logits=True:UserWarning")  # so Keras has seen it, too
 @pytest.mark.parametrize("nested", [False, True])
 def test_a_discriminator_that_ends_in_a_sigmoid_is_found_with_a_monitor(points, nested):
@@ -160,6 +162,7 @@ def test_the_last_quarter_decides():
         assert found_names(history) == found
 
 
+@pytest.mark.slow
 def test_an_oscillating_score_is_found_and_noise_as_wide_is_not():
     noise = np.random.default_rng(0).uniform(0.2, 0.8, 1000)
     assert found_names(healthy_history() | {"fake_score": sine()}) == ["oscillation"]

@@ -121,6 +121,7 @@ def assert_not_yet(verdict):
     assert not any(words in verdict for words in ("Traceback", "helpers/", "0x"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKS)
 def test_nonsense_gets_a_sentence(name):
     for kind, nonsense in NONSENSE.items():

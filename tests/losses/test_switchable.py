@@ -69,6 +69,7 @@ def test_real_logits_are_computed_for_a_paired_loss_only(switchable):
     assert calls == [name for name in switchable.names if LOSSES[name].paired]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_a_compiled_function_follows_the_loss_in_use(jit_compile):
     switchable = SwitchableLoss(tuple(LOSSES), tf.Variable(0))

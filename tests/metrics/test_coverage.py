@@ -5,6 +5,7 @@ import pytest
 from metrics_data import GRID, LINE, RNG, ring_samples
 
 
+@pytest.mark.slow
 def test_ndb_of_perfect_samples_is_at_its_baselines():
     """45,000 and 10,000 samples in 100 bins: 0.0015 nats, 5 bins at 5 %, 0.27 at three sigma."""
     real, generated = RNG(0).normal(size=(45_000, 2)), RNG(1).normal(size=(10_000, 2))

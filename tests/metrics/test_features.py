@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 
+@pytest.mark.slow
 def test_digit_classifier_recognises_held_out_digits_and_its_features_detect_noise():
     images, labels = data.load_mnist()
     keras.utils.set_random_seed(0)
@@ -30,6 +31,7 @@ def some_random_numbers():
     return random.random(), np.random.rand(), float(tf.random.uniform(())), random.random()
 
 
+@pytest.mark.slow
 def test_a_seeded_digit_classifier_depends_on_its_seed_only_and_changes_no_other_random_numbers():
     images, labels, *_ = few_digits()
     keras.utils.set_random_seed(5)
@@ -52,6 +54,7 @@ def test_initial_weights_depend_on_the_seed_argument_or_on_the_keras_seed():
     assert len(np.unique(initial_weights, axis=0)) == 4
 
 
+@pytest.mark.slow
 def test_cached_classifier_is_trained_once(tmp_path, monkeypatch):
     digits = few_digits()
     keras.utils.set_random_seed(5)

@@ -161,6 +161,7 @@ def test_lines_of_a_panel_differ_in_colour_and_style():
         assert len({line.get_linestyle() for line in lines}) == len(lines)
 
 
+@pytest.mark.slow
 def test_the_dashboard_of_a_run_is_a_pyplot_figure(points):
     generator, discriminator = networks()
     z = np.random.default_rng(0).normal(size=(64, 3))

@@ -1,8 +1,10 @@
 from helpers import training
 
 import numpy as np
+import pytest
 
 
+@pytest.mark.slow
 def test_snapshots_show_the_same_latents_at_the_chosen_epochs(small_gan, points):
     z = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
     gan = small_gan()
@@ -15,6 +17,7 @@ def test_snapshots_show_the_same_latents_at_the_chosen_epochs(small_gan, points)
     )
 
 
+@pytest.mark.slow
 def test_time_limit_stops_and_counts(small_gan, points):
     gan, limit = small_gan(), training.TimeLimit(0.3)
     gan.fit(points, batch_size=16, epochs=100_000, verbose=0, callbacks=[limit])

@@ -60,6 +60,7 @@ def test_what_needs_compile_says_so(points, tmp_path):
             use()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["discriminator", "generator"])
 def test_a_network_frozen_after_compile_is_refused_and_still_draws(small_gan, points, name):
     gan = small_gan()

@@ -52,6 +52,7 @@ IMAGE_NETWORKS = {  # layers of a discriminator of images: does XLA train it fas
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", IMAGE_NETWORKS)
 def test_xla_is_chosen_where_it_is_faster(name):
     build, faster = IMAGE_NETWORKS[name]

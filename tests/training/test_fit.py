@@ -10,6 +10,7 @@ import tensorflow as tf
 from small import equal, everything, networks
 
 
+@pytest.mark.slow
 def test_fit_logs_the_epochs_mean_and_passes_over_all_samples(small_gan, points):
     gan = small_gan()
     fitted = gan.fit(points, batch_size=16, epochs=2, verbose=0)
@@ -33,6 +34,7 @@ def test_one_epoch_shows_every_sample_once(points):
     assert not (first == points).all()
 
 
+@pytest.mark.slow
 def test_training_reaches_the_ring(small_gan, points):
     """A band on a real run: generated radii end near 1, where they began near 0."""
     keras.utils.set_random_seed(0)
@@ -48,6 +50,7 @@ def test_training_reaches_the_ring(small_gan, points):
     assert 0.85 < np.median(radius) < 1.15 and (abs(radius - 1) < 0.3).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_a_keras_user_finds_callbacks_and_datasets(small_gan, points):
     seen = []
     callback = keras.callbacks.LambdaCallback(
@@ -61,6 +64,7 @@ def test_a_keras_user_finds_callbacks_and_datasets(small_gan, points):
     assert gan.updates_made == 2 * 16 + 8
 
 
+@pytest.mark.slow
 def test_a_tensor_is_cut_into_batches_like_an_array(small_gan, points):
     array, tensor = small_gan(), small_gan()
     array.fit(points, batch_size=64, epochs=2, verbose=0)
@@ -68,6 +72,7 @@ def test_a_tensor_is_cut_into_batches_like_an_array(small_gan, points):
     assert array.updates_made == 8 and equal(everything(array), everything(tensor))
 
 
+@pytest.mark.slow
 def test_shuffle_is_as_in_keras(small_gan, points):
     """False: every epoch in the order of the array; True, the default: another one each time."""
     in_order = batching.Batches(points, 16, updates_per_call=4, seed=0, shuffle=False)
@@ -91,6 +96,7 @@ def of(*batches):
     return tf.data.Dataset.from_tensor_slices(np.stack(batches))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -117,6 +123,7 @@ def test_a_dataset_is_checked_like_an_array(small_gan, points, change, message):
     assert equal(before, everything(gan))
 
 
+@pytest.mark.slow
 def test_pixels_of_a_dataset_are_checked_too():
     gan = training.GAN(
         models.dense_generator(2, (4,), (2, 2, 1)), models.dense_discriminator((4,), (2, 2, 1)), 2
@@ -130,6 +137,7 @@ def test_pixels_of_a_dataset_are_checked_too():
     assert gan.updates_made == 4
 
 
+@pytest.mark.slow
 def test_single_batches_give_every_discriminator_step_its_own(small_gan, points):
     """Also where the last one is smaller; an update for each batch, as for an array."""
     gan, seen = small_gan(discriminator_steps=3, run_eagerly=True, penalties={}), []
@@ -146,6 +154,7 @@ def test_single_batches_give_every_discriminator_step_its_own(small_gan, points)
     assert gan.updates_made == 7 + 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rates", [(1e-2, 1e-2), (1e-2, 4e-2)])
 def test_a_scheduler_acts_on_both_optimizers(points, rates):
     """Equal rates stay equal; of two different ones the discriminator's keeps its ratio."""
@@ -173,6 +182,7 @@ def test_a_scheduler_acts_on_both_optimizers(points, rates):
     assert np.allclose(seen[-1], 0.125 * np.array(rates) * 0.01, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_evaluate_reports_the_losses_and_changes_nothing(small_gan, points):
     gan = small_gan(dropout=0.5)
     gan.fit(points, batch_size=16, verbose=0)
@@ -212,6 +222,7 @@ def test_evaluate_weighs_every_sample_alike_in_inference_mode(points):
     assert equal(before, everything(gan))
 
 
+@pytest.mark.slow
 def test_validation_is_reported_and_trains_nothing(small_gan, points):
     plain, validated, split = small_gan(), small_gan(), small_gan()
     plain.fit(points[:192], batch_size=16, epochs=2, verbose=0)

@@ -69,6 +69,7 @@ def eager_reference(batches, gamma, decay=0.2):
     return np.array(rows), generator, discriminator, average
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_history_weights_and_ema_agree_with_a_plain_eager_loop(small_gan, points, jit_compile):
     gan = small_gan(penalties={"r1": 0.7}, jit_compile=jit_compile)
@@ -86,6 +87,7 @@ def test_history_weights_and_ema_agree_with_a_plain_eager_loop(small_gan, points
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(copy(gan.ema_weights), average))
 
 
+@pytest.mark.slow
 def test_the_ema_forgets_its_start_soon(small_gan, points):
     """After update t it keeps min(ema_decay, t / (t + 10)) of itself: 1/11, 2/12, ... at first."""
     gan = small_gan()
@@ -122,6 +124,7 @@ def test_the_generator_is_in_training_mode_in_both_steps(points, step):
         assert np.isclose(measured["generator_loss"], np.logaddexp(0, -on_fake).mean(), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
     """Three steps of D in an update equal three single ones; only then does G move."""
     batches = tf.constant(points[:96].reshape(3, 32, 2))
@@ -144,6 +147,7 @@ def test_every_discriminator_step_has_a_batch_of_its_own(small_gan, points):
     ] * 3
 
 
+@pytest.mark.slow
 def test_dropout_is_active_while_training(small_gan, points):
     """Keras leaves Dropout off in a sub-model called without training=True."""
     gan = small_gan(dropout=0.9, penalties={})
@@ -162,6 +166,7 @@ def test_dropout_is_active_while_training(small_gan, points):
     assert len(dropped) == 3 and np.allclose(dropped, 0.9, atol=0.08)
 
 
+@pytest.mark.slow
 @old_array_call
 def test_the_classic_keras_program_never_trains_its_discriminator(points):
     """compile(D), freeze D, compile(G + D): Keras 3 reads `trainable` when the step runs."""
@@ -178,6 +183,7 @@ def test_the_classic_keras_program_never_trains_its_discriminator(points):
     assert not same(generator_before, copy(generator.weights))
 
 
+@pytest.mark.slow
 def test_settings_act_without_compiling_again(small_gan, points):
     gan = small_gan()
     traces, original = [], gan.generator_step
@@ -209,6 +215,7 @@ def traced(gan):
     return runs
 
 
+@pytest.mark.slow
 def test_a_loss_in_use_acts_as_if_it_were_the_only_one(small_gan, points):
     switching = small_gan(loss=list(LOSSES))
     runs = traced(switching)
@@ -229,6 +236,7 @@ def test_a_loss_in_use_acts_as_if_it_were_the_only_one(small_gan, points):
             assert np.allclose(ours, theirs, atol=1e-5), (name, column)
 
 
+@pytest.mark.slow
 def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, points):
     batches = points[:192].reshape(6, 32, 2)
     choosing, fixed = small_gan(discriminator_steps=[1, 2, 5]), small_gan(discriminator_steps=5)
@@ -248,6 +256,7 @@ def test_a_chosen_number_of_steps_is_made_without_compiling_again(small_gan, poi
         choosing.set_loss("hinge")
 
 
+@pytest.mark.slow
 def test_no_setting_makes_xla_compile_again(small_gan, points):
     """XLA may compile anew without Python being asked, for each value of what it takes as fixed."""
     gan = small_gan(loss=list(LOSSES), discriminator_steps=[1, 2, 3], jit_compile=True)
@@ -272,6 +281,7 @@ def test_no_setting_makes_xla_compile_again(small_gan, points):
         assert seconds() < compiling / 5
 
 
+@pytest.mark.slow
 def test_reset_repeats_the_run_and_keeps_settings(small_gan, points):
     gan = small_gan(dropout=0.2)
     gan.fit(points, batch_size=32, epochs=2, verbose=0)
@@ -287,6 +297,7 @@ def test_reset_repeats_the_run_and_keeps_settings(small_gan, points):
         assert (gan.update_history[column] == history[column]).all()
 
 
+@pytest.mark.slow
 def test_reset_sets_learning_rates_to_where_their_decay_began(small_gan, points):
     gan = small_gan(halving_updates=5)
     gan.fit(points, batch_size=32, verbose=0)
@@ -296,6 +307,7 @@ def test_reset_sets_learning_rates_to_where_their_decay_began(small_gan, points)
     assert np.allclose([float(rate) for rate in rates], 1e-2, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_one_network_steps_alone_and_the_history_says_what_was_measured(small_gan, points):
     gan = small_gan()
     real = points[:32]
@@ -330,6 +342,7 @@ def one_of(stacked, game, player):
     return player
 
 
+@pytest.mark.slow
 def test_gans_in_one_batched_model_are_independent(points):
     """Game 1 of two against a single GAN with its weights, its data and its noise; R1 and R2."""
     keras.utils.set_random_seed(0)
@@ -362,6 +375,7 @@ def test_gans_in_one_batched_model_are_independent(points):
     assert samples.shape == (5, 2, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [True, False])
 def test_learning_rates_decay_as_asked_and_from_an_assigned_one(small_gan, points, jit_compile):
     """rate / (1 + t / h) after t updates; one set by hand at update t falls by (h + t) / (h + t')."""
@@ -379,6 +393,7 @@ def test_learning_rates_decay_as_asked_and_from_an_assigned_one(small_gan, point
     assert constant.generator_optimizer.learning_rate.numpy() == before[0]
 
 
+@pytest.mark.slow
 def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
     """Two draws are independent, and so are two seeds; each is standard normal; one seed repeats."""
     gan, again, other = small_gan(), small_gan(), small_gan(seed=1)
@@ -391,6 +406,7 @@ def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
     assert (again.draw_latent(2000).numpy().ravel() == draws[0]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_generator_descends_its_loss(small_gan, points, name):
     """Also the paired one, which needs D's opinion of the real samples."""
@@ -401,6 +417,7 @@ def test_the_generator_descends_its_loss(small_gan, points, name):
     assert np.isclose(gan.generator_step(real, z)["generator_loss"], expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_penalty_weight_acts(small_gan, points):
     """The gradient of D's price is affine in the weight; at 0 it is that of the bare loss."""
     norms = []
@@ -415,6 +432,7 @@ def test_penalty_weight_acts(small_gan, points):
     assert norms[1] > 2 * norms[0]
 
 
+@pytest.mark.slow
 def test_a_generator_without_a_training_argument_is_trained(points):
     gan = training.GAN(WithoutTraining(), networks()[1], latent_dim=3)
     gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
@@ -433,6 +451,7 @@ def policy():
     keras.mixed_precision.set_dtype_policy("float32")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["course", "wide_dropout"])
 def test_bfloat16_trains_with_losses_and_samples_in_float32(policy, preset):
     policy("mixed_bfloat16")
@@ -449,6 +468,7 @@ def test_bfloat16_trains_with_losses_and_samples_in_float32(policy, preset):
     }
 
 
+@pytest.mark.slow
 def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
     runs = []
     for seed in (0, 0, 1):
@@ -458,6 +478,7 @@ def test_same_seed_same_bits_other_seed_other_weights(small_gan, points):
     assert same(runs[0], runs[1]) and not same(runs[0], runs[2])
 
 
+@pytest.mark.slow
 def test_samples_follow_seed_and_ema(small_gan, points):
     gan = small_gan()
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
@@ -469,6 +490,7 @@ def test_samples_follow_seed_and_ema(small_gan, points):
     assert np.allclose(gan.predict(z, verbose=0), gan.generate(z), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_any_keras_model_can_be_a_network(points):
     """Players need not be built, Sequential, or serializable."""
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from small import WithoutTraining, copy, equal, everything, networks, same
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["non_saturating", "minimax", "relativistic"])
 def test_a_probe_agrees_with_the_networks_and_changes_nothing(small_gan, points, name):
     gan = small_gan(loss=["hinge", name])

@@ -15,6 +15,7 @@ from small import equal, everything, networks, old_array_call
 from small import gan as fresh_small_gan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_the_kept_state_stays_while_training_goes_on(small_gan, points, jit_compile):
     """XLA may write into the buffers of the variables; what is kept to go back to must not follow."""
@@ -30,6 +31,7 @@ def test_the_kept_state_stays_while_training_goes_on(small_gan, points, jit_comp
     assert equal(kept, everything(gan))
 
 
+@pytest.mark.slow
 @old_array_call
 def test_a_model_is_saved_before_it_is_compiled(points, tmp_path):
     gan = training.GAN(*networks(), latent_dim=3)
@@ -52,6 +54,7 @@ def interrupted(tmp_path_factory, ring_points):
     return whole, half, checkpoint
 
 
+@pytest.mark.slow
 @old_array_call
 @pytest.mark.parametrize("way", ["model", "weights", "checkpoint"])
 def test_resumed_equals_uninterrupted(interrupted, points, tmp_path, way):
@@ -70,6 +73,7 @@ def test_resumed_equals_uninterrupted(interrupted, points, tmp_path, way):
     assert equal(everything(whole), everything(resumed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("halving_updates", [None, 20])
 def test_non_finite_training_stops_and_takes_the_call_back(small_gan, points, halving_updates):
     gan = small_gan(halving_updates=halving_updates)
@@ -84,6 +88,7 @@ def test_non_finite_training_stops_and_takes_the_call_back(small_gan, points, ha
     assert gan.updates_made == 32
 
 
+@pytest.mark.slow
 def test_the_error_names_the_update_whose_measurements_are_not_finite(small_gan, points):
     """Fed with a batch that is not finite as the sixth: row 5, and every row after it."""
     batches = points[:128].reshape(8, 16, 2)
@@ -98,6 +103,7 @@ def test_the_error_names_the_update_whose_measurements_are_not_finite(small_gan,
     assert gan.updates_made == 0 and not len(gan.update_history["real_score"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("where", ["generator", "discriminator", "averaged", "optimizer"])
 def test_a_weight_that_is_not_finite_stops_training_although_losses_are(
@@ -137,6 +143,7 @@ def test_a_weight_that_is_not_finite_stops_training_although_losses_are(
     assert equal(kept, everything(gan))
 
 
+@pytest.mark.slow
 def test_what_broke_keeps_its_history_with_the_broken_rows_at_the_end(small_gan, points):
     gan = small_gan()
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
@@ -167,6 +174,7 @@ def test_a_step_alone_that_breaks_keeps_the_history_too(small_gan, points):
         assert np.array_equal(column, gan.update_history[name], equal_nan=True) and len(column) == 1
 
 
+@pytest.mark.slow
 def test_training_keeps_no_copy_of_the_state_when_it_is_over(small_gan, points):
     """Only the beginning is kept, and of an optimizer no more than one number for each array."""
     gan = small_gan()
@@ -177,6 +185,7 @@ def test_training_keeps_no_copy_of_the_state_when_it_is_over(small_gan, points):
     assert numbers <= networks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("player", ["discriminator", "generator"])
 def test_an_error_in_the_middle_of_a_call_takes_the_call_back(small_gan, points, player):
     """In the third update, G's step: then D has made its own already."""
@@ -216,6 +225,7 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_the_state_of_the_last_whole_call(points, interruptible):
     """Ctrl-C at random moments of a run: what is left is what the whole run was at that update."""
     rules = {"dropout": 0.5, "halving_updates": 20}
@@ -242,6 +252,7 @@ def test_an_interrupt_leaves_the_state_of_the_last_whole_call(points, interrupti
     assert np.isfinite(gan.sample(5, seed=0)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["on_train_batch_end", "on_epoch_end", "on_epoch_begin"])
 def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(points, moment):
     states = states_of_a_run(points, dropout=0.5)
@@ -258,6 +269,7 @@ def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(points, 
     assert equal(everything(gan), states[gan.updates_made])
 
 
+@pytest.mark.slow
 def test_early_stopping_goes_back_in_everything(points):
     """Weights, optimizers, counters, random state and history are those of the best epoch."""
     states, gan = states_of_a_run(points, dropout=0.5), fresh_small_gan(dropout=0.5)
@@ -281,6 +293,7 @@ def test_early_stopping_goes_back_in_everything(points):
     assert equal(everything(gan), everything(whole))
 
 
+@pytest.mark.slow
 def test_weights_are_set_together_with_all_that_belongs_to_them(small_gan, points):
     gan, other = small_gan(dropout=0.5), small_gan(dropout=0.5)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
@@ -300,6 +313,7 @@ def test_weights_are_set_together_with_all_that_belongs_to_them(small_gan, point
         assert equal(everything(gan), kept)
 
 
+@pytest.mark.slow
 @old_array_call
 @pytest.mark.parametrize("way", ["model", "weights"])
 def test_a_loaded_model_is_reset_to_where_the_saved_one_began(points, tmp_path, way):
@@ -323,6 +337,7 @@ def test_a_loaded_model_is_reset_to_where_the_saved_one_began(points, tmp_path, 
     assert equal(everything(loaded), first)
 
 
+@pytest.mark.slow
 def test_reset_after_compiling_again_goes_back_to_that_moment(small_gan, points):
     gan = small_gan()
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
@@ -338,6 +353,7 @@ def test_reset_after_compiling_again_goes_back_to_that_moment(small_gan, points)
     assert gan.updates_made == 16 and equal(everything(gan), kept)
 
 
+@pytest.mark.slow
 @old_array_call
 def test_loading_another_networks_weights_changes_nothing(small_gan, points, tmp_path):
     other = training.GAN(
@@ -369,6 +385,7 @@ def dies_while_writing(gan, monkeypatch):
     monkeypatch.setattr("pathlib.Path.unlink", lambda *_, **__: None)  # nobody clears up
 
 
+@pytest.mark.slow
 @old_array_call
 @pytest.mark.parametrize("name", ["gan.keras", "gan.weights.h5"])
 def test_an_unfinished_file_does_not_replace_a_good_one(
@@ -410,6 +427,7 @@ def die_in_epoch(number):
     return keras.callbacks.LambdaCallback(on_epoch_begin=die)
 
 
+@pytest.mark.slow
 @old_array_call
 @pytest.mark.parametrize(
     "left", ["both", "weights alone", "older epoch", "half an epoch", "unfinished"]
@@ -436,6 +454,7 @@ def test_a_backup_resumes_as_if_nothing_had_happened(points, tmp_path, left):
     assert resumed.updates_made == 6 * 16
 
 
+@pytest.mark.slow
 @old_array_call
 def test_an_epoch_left_without_its_weights_is_forgotten(points, tmp_path):
     """As by a process that dies while Keras removes the backup."""
@@ -466,6 +485,7 @@ gan.fit(points, batch_size=16, epochs=10_000, verbose=0, callbacks=[callback, sa
 KILLS = 2  # of each callback
 
 
+@pytest.mark.slow
 @old_array_call
 @pytest.mark.parametrize("kill", range(KILLS))
 @pytest.mark.parametrize("name", ["gan.keras", "backup"])

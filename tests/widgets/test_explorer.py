@@ -56,6 +56,7 @@ def test_an_explorer_draws_everything_when_an_axis_changes():
     assert shown.picture._background is wide
 
 
+@pytest.mark.slow
 def test_an_explorers_button_moves_sliders_and_says_what_happened():
     shown = explorer(buttons={"Flatten": lambda slope, height: ({"slope": 0}, "It is flat now.")})
     shown.buttons["Flatten"].click()

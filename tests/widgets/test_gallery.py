@@ -25,6 +25,7 @@ def test_a_gallery_says_what_to_do_before_anything_is_pressed(gallery):
         gallery.press("boredom")
 
 
+@pytest.mark.slow
 def test_a_gallery_causes_names_and_fixes_a_failure_in_the_same_run(gallery):
     gallery.press("oscillation")
     assert gallery.diagnosis.name == "oscillation"
@@ -38,6 +39,7 @@ def test_a_gallery_causes_names_and_fixes_a_failure_in_the_same_run(gallery):
     assert gallery.monitor.history["updates"].tolist()[:2] == [0, gallery.CHUNK]
 
 
+@pytest.mark.slow
 def test_a_diagnosis_is_of_the_last_stretch_and_of_g_as_it_is(gallery, monkeypatch):
     diagnosed = []
 
@@ -53,6 +55,7 @@ def test_a_diagnosis_is_of_the_last_stretch_and_of_g_as_it_is(gallery, monkeypat
     assert (samples[-1] == gallery.gan.sample(1000, seed=gallery.seed, ema=False)).all()
 
 
+@pytest.mark.slow
 def test_a_gallery_button_does_what_press_does(gallery):
     gallery.press("oscillation")
     pressed = gallery.history["fake_score"]
@@ -68,6 +71,7 @@ def test_a_gallery_button_does_what_press_does(gallery):
     assert gallery.diagnosis.name == "oscillation" and not gallery.fix_button.disabled
 
 
+@pytest.mark.slow
 def test_an_error_in_a_gallery_is_raised_shown_and_gone_at_the_next_press(gallery, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(gallery.experiment("ring"), "train", lambda settings, updates: 1 / 0)

@@ -10,6 +10,7 @@ def copy(variables):
     return [variable.numpy() for variable in variables]
 
 
+@pytest.mark.slow
 def test_every_control_reaches_the_running_model(laboratory):
     laboratory.run(1)
     gan = laboratory.gan
@@ -104,6 +105,7 @@ def test_reset_does_not_build_the_laboratory_again(laboratory):
     assert laboratory.gan is gan
 
 
+@pytest.mark.slow
 def test_reset_builds_a_broken_laboratory_again(laboratory):
     laboratory.gan.train_on_batch = lambda batches: 1 / 0
     with pytest.raises(ZeroDivisionError):
@@ -137,6 +139,7 @@ def test_drawn_points_become_the_data(laboratory):
 # ---- laboratories of their own: each closes the one that the tests above share --------------
 
 
+@pytest.mark.slow
 def test_changing_one_control_keeps_the_decay_of_the_learning_rates():
     def build():
         gan = build_points(("non_saturating",))
@@ -162,6 +165,7 @@ def test_changing_one_control_keeps_the_decay_of_the_learning_rates():
     laboratory.close()
 
 
+@pytest.mark.slow
 def test_any_pair_of_keras_networks_works_with_what_it_was_compiled_for():
     def build():
         z, x = keras.Input((1,)), keras.Input((2,))

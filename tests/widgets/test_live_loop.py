@@ -6,6 +6,7 @@ import pytest
 from widgets_data import IMAGES, build_digits
 
 
+@pytest.mark.slow
 def test_running_the_cell_again_leaves_one_thread():
     before = threading.active_count()
     for _ in range(3):

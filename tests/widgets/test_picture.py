@@ -4,9 +4,11 @@ import time
 from helpers.widgets import picture
 
 import numpy as np
+import pytest
 from PIL import Image
 
 
+@pytest.mark.slow
 def test_the_picture_is_what_was_drawn(panel):
     """Pillow reads the PNG back, pixel for pixel."""
     panel.run(1)

@@ -9,6 +9,7 @@ import pytest
 from widgets_data import IMAGES, build_decaying, build_digits, reset, wait_for
 
 
+@pytest.mark.slow
 def test_start_trains_pause_stops(panel):
     panel.start_button.click()
     wait_for(lambda: panel.gan.updates_made >= 6)
@@ -50,6 +51,7 @@ def test_reset_starts_over_with_the_same_first_picture(panel):
     wait_for(lambda: panel.gan.updates_made == 0 and panel.picture.png == first)
 
 
+@pytest.mark.slow
 def test_an_error_is_raised_in_the_cell_and_shown_on_the_panel_and_reset_clears_it(panel):
     def broken(images):
         raise RuntimeError("planted <error>")
@@ -73,6 +75,7 @@ def test_an_error_while_running_is_shown(panel):
     assert panel.loop.state == "error" and panel.start_button.description == "Start"
 
 
+@pytest.mark.slow
 def test_non_finite_training_says_what_to_do_and_keeps_the_samples(panel):
     panel.run(1)
     panel.learning_rate.options = [*panel.learning_rate.options, ("1e+38", 1e38)]
@@ -102,6 +105,7 @@ def learning_rates(panel):
     return [float(optimizer.learning_rate) for optimizer in optimizers]
 
 
+@pytest.mark.slow
 def test_the_panel_keeps_the_decay_of_learning_rates():
     """lr / (1 + t / h); a moved slider sets lr, which decays from there; Reset starts with it."""
     panel = widgets.DigitsPanel(build_decaying, IMAGES, batch_size=16, updates_per_chunk=2)
@@ -121,6 +125,7 @@ def test_the_panel_keeps_the_decay_of_learning_rates():
     panel.close()
 
 
+@pytest.mark.slow
 def test_the_panel_trains_as_without_a_panel_bit_for_bit(monkeypatch):
     """The same batches; every value of the sliders has been tried before."""
     panel = widgets.DigitsPanel(build_decaying, IMAGES, batch_size=16, updates_per_chunk=2)
