@@ -1,7 +1,10 @@
 """Checks of arguments: each returns the value, ready for use, or raises a ValueError that says what
 was passed and what was expected."""
 
+from __future__ import annotations
+
 import numbers
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -70,7 +73,7 @@ def number(
     raise ValueError(f"{name} must be {' and '.join([*limits, 'finite'])}, got {value!r}")
 
 
-def _is_real(value):
+def _is_real(value: object) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 

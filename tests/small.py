@@ -1,4 +1,4 @@
-"""Players small enough that every test of the engine can afford them."""
+"""Networks small enough that every test of the engine can afford them."""
 
 from helpers import models, training
 

@@ -1,7 +1,8 @@
-"""Examples in docstrings run, and public functions have their docstrings."""
+"""Examples in docstrings run; public functions have docstrings and signatures that one can read."""
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
 import helpers
@@ -41,3 +42,14 @@ def test_at_least_twenty_functions_have_an_example():
 def test_public_things_say_what_they_do(name):
     for title, member in public(importlib.import_module(name)):
         assert member.__doc__, title
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_signatures_name_types_as_their_users_do(name):
+    """Shift-Tab shows `ArrayLike` and `keras.Model`, not what they are made of."""
+    for title, member in public(importlib.import_module(name)):
+        inside = vars(member).values() if inspect.isclass(member) else ()
+        for function in [member, *filter(inspect.isfunction, inside)]:
+            if not (inspect.isclass(function) and issubclass(function, Exception)):
+                shown = str(inspect.signature(function))
+                assert "._" not in shown and ".src." not in shown, (title, shown)

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+SCRIPTS = sorted(one for one in (ROOT / "helpers").rglob("*.*s") if one.suffix in (".js", ".css"))
 FILES = sorted((ROOT / "helpers").rglob("*.py"))
 
 
@@ -53,7 +54,7 @@ def test_no_module_imports_itself_through_others():
         visit(name)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "helpers").rglob("*.js")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)
 def test_a_script_stands_beside_the_python_that_loads_it(path):
     python = path.with_suffix(".py").read_text(encoding="utf-8")
     assert f'with_name("{path.name}")' in python

@@ -1,5 +1,7 @@
 """Points in the plane with a known density, and latent vectors."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,7 +81,7 @@ class Mixture:
     @property
     def reach(self) -> float:
         """Half the side of a square around 0 that contains nearly all points, with a margin."""
-        return float(1.15 * (abs(self.centres).max() + 3 * self.sigma))
+        return float(1.15 * (np.abs(self.centres).max() + 3 * self.sigma))
 
 
 def _chunks(points, size):

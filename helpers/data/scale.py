@@ -1,5 +1,7 @@
 """The pixel range of the course, [-1, 1], and the check that samples are in it."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

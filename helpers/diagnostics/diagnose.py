@@ -1,5 +1,7 @@
 """Checks a history and samples for every known failure."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 import keras

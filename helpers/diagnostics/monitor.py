@@ -1,5 +1,7 @@
 """Measures a generator and a discriminator while they train, whatever trains them."""
 
+from __future__ import annotations
+
 import inspect
 
 import keras
@@ -68,7 +70,9 @@ class Monitor(keras.callbacks.Callback):
         self.generator, self.discriminator = generator, discriminator
         self.every = inputs.whole_number("every", every)
         self._loss = LOSSES[loss].generator
-        self._rows, self._previous, self.sample_history = [], None, []
+        self._rows: list[dict[str, float]] = []
+        self._previous = None
+        self.sample_history: list[np.ndarray] = []
         self._updates, self._last_batch = 0, -1
         self.set_data(real, z)
         self._weights = [_learned_weights(network) for network in (generator, discriminator)]

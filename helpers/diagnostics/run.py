@@ -1,5 +1,7 @@
 """One run with its history and samples, and what the checks measure on it."""
 
+from __future__ import annotations
+
 import functools
 import itertools
 

@@ -149,7 +149,7 @@ FAILURES = {
             1000,
             "Momentum (beta_1 = 0.9) and no penalty: each network overshoots in response to the "
             "other.",
-            "R1, which damps the oscillation (notebook 02, section 8), and smaller learning rates.",
+            "R1, which damps the oscillation (notebook 03), and smaller learning rates.",
         ),
         Failure(
             "memorisation",
@@ -223,7 +223,8 @@ class Experiment:
         else:
             raise ValueError(f'name must be "digits" or "ring", got {name!r}')
         self.name = name
-        self.gan = GAN(*self._new_networks(), self._latent_dim, ema_decay=0.99)
+        generator, discriminator = self._new_networks()
+        self.gan = GAN(generator, discriminator, self._latent_dim, ema_decay=0.99)
         self.gan.compile(
             keras.optimizers.Adam(1e-3, beta_1, 0.99),
             keras.optimizers.Adam(1e-3, beta_1, 0.99),

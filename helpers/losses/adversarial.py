@@ -6,6 +6,8 @@ Logits are float32, (batch, 1) or (batch,). Both networks minimise. A discrimina
 losses are in nats: at D = 1/2 the discriminator's is 2 log 2.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Gradient penalties on D, computed together with D's logits."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

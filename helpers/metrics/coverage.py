@@ -1,5 +1,7 @@
 """Which modes, bins, classes and sections of a curve do the samples cover?"""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

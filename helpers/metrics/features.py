@@ -1,5 +1,7 @@
 """A small digit classifier; images are compared in the features of its last hidden layer."""
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import inspect
@@ -14,6 +16,7 @@ from keras import layers
 from numpy.typing import ArrayLike
 
 from .. import inputs
+from ..progress_bar import progress
 from .arrays import _row_batches
 
 
@@ -44,7 +47,7 @@ def digit_classifier(
     seed = random.randrange(2**30) if seed is None else inputs.whole_number("seed", seed, 0)
     rng = np.random.default_rng(seed)
     classifier = _untrained_classifier(rng)
-    for _ in range(epochs):
+    for _ in progress(range(epochs), unit="epochs", leave=False):
         order = rng.permutation(len(images))
         classifier.fit(images[order], labels[order], batch_size=100, shuffle=False, verbose=0)
     return classifier
@@ -141,7 +144,7 @@ def cached_digit_classifier(
     recipe = inspect.getsource(digit_classifier) + inspect.getsource(_untrained_classifier)
     content = hashlib.sha256((recipe + keras.__version__).encode())
     for array in (images, labels):
-        content.update(np.ascontiguousarray(array))
+        content.update(np.ascontiguousarray(array).data)
     path = pathlib.Path(folder, f"digit_classifier_{content.hexdigest()[:16]}.npz")
     classifier = _read_classifier(path)
     if classifier is None:

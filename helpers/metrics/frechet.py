@@ -1,5 +1,7 @@
 """Frechet distance between two samples, its bias, and an estimate without that bias."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

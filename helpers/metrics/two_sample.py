@@ -1,5 +1,7 @@
 """Do two samples come from the same distribution? Distances and tests."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,11 +1,25 @@
 """Figures of samples, losses and measurements: arrays in, (figure, axes) out.
 
-Nothing here trains or samples. Each role has one colour in every lesson, from the palette of Okabe
-and Ito (safe for colour-blind readers), and a line style or marker of its own. Images are in
-[-1, 1]."""
+Nothing here trains or samples. Each role has one colour in every lesson, which colour-blind readers
+can tell from the others, and a line style or marker of its own. Images are in [-1, 1]."""
 
+from . import alt_text as _alt_text
+from .alt_text import alt_text
+from .animation import save_gif
 from .dashboard import Dashboard, dashboard
 from .plane_view import LAYERS, PlaneView
 from .roles import DISCRIMINATOR, GENERATED, GRADIENT, REAL, STYLES
-from .static import curves, image_grid, image_rows, live_axes, plane, smooth, tile
-from .training_view import LossCurves, TrainingView
+from .static import (
+    PICTURE_DPI,
+    curves,
+    image_grid,
+    image_rows,
+    live_axes,
+    plane,
+    seed_dots,
+    smooth,
+    tile,
+)
+from .training_view import LossCurves, Marks, TrainingView
+
+_alt_text.install()

@@ -1,26 +1,32 @@
 """All measurements of a run in one figure."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 
 from .roles import DISCRIMINATOR, GENERATED, GRADIENT, REAL, STYLES
-from .static import _show_gray, plane, tile
-from .training_view import _power_of_two_above
+from .static import PICTURE_DPI, _show_gray, plane, tile
+from .training_view import Marks, _power_of_two_above
 
 if TYPE_CHECKING:
     from ..diagnostics import Monitor
+
+SIZE = (10, 5.4)  # inches
 
 
 class Dashboard:
     """All measurements of one run in a figure made to be redrawn often; used as `TrainingView` is.
 
-    Above: both losses, D's accuracy, a histogram of D's logits at the last evaluation, gradient
-    norms. Below: samples of fixed latent vectors, the update-to-weight ratio of both networks, and
-    the distance from generated to real samples with its real-vs-real baseline.
+    (a) both losses, (b) D's accuracy, (c) histograms of D's logits at the last evaluation, (d)
+    gradient norms, (e) samples of fixed latent vectors, (f) update-to-weight ratios, (g) the distance from generated to real samples with its real-vs-real baseline. Axes hold the last half
+    of a run and all but the outermost hundredths of the rest: a spike does not stay for good.
 
     Args:
         sample_shape: of one sample. Of images, (28, 28, 1), the first 32 are shown (grey where there
@@ -41,9 +47,9 @@ class Dashboard:
         reach: float = 1.5,
         figure: Figure | None = None,
     ):
-        self.figure = figure or Figure(figsize=(11, 5.4), dpi=80)
+        self.figure = figure or Figure(figsize=SIZE, dpi=PICTURE_DPI)
         grid = self.figure.add_gridspec(2, 4, width_ratios=(1, 1, 1, 1), height_ratios=(1, 1.05))
-        self.figure.subplots_adjust(0.05, 0.09, 0.985, 0.94, 0.27, 0.42)
+        self.figure.subplots_adjust(0.05, 0.1, 0.975, 0.94, 0.32, 0.46)
         losses, accuracies, logits, gradients = (
             self.figure.add_subplot(grid[0, k]) for k in range(4)
         )
@@ -52,20 +58,20 @@ class Dashboard:
         self._curves = [
             _Curves(
                 losses,
-                "losses (grey: values at D = ½)",
+                "(a) losses (grey: D = ½)",
                 [("discriminator_loss", "D", DISCRIMINATOR), ("generator_loss", "G", GENERATED)],
                 guides=(np.log(2), 2 * np.log(2)),
             ),
             _Curves(
                 accuracies,
-                "D's accuracy",
+                "(b) D's accuracy",
                 [("real_accuracy", "real", REAL), ("fake_accuracy", "generated", GENERATED)],
                 guides=(0.5,),
                 limits=(-0.03, 1.25),
             ),
             _Curves(
                 gradients,
-                "gradient norms",
+                "(d) gradient norms",
                 [
                     ("discriminator_gradient_norm", "D", DISCRIMINATOR),
                     ("generator_gradient_norm", "G", GRADIENT),
@@ -74,7 +80,7 @@ class Dashboard:
             ),
             _Curves(
                 ratios,
-                "update-to-weight ratio",
+                "(f) update-to-weight ratio",
                 [
                     ("discriminator_update_ratio", "D", DISCRIMINATOR),
                     ("generator_update_ratio", "G", GENERATED),
@@ -83,7 +89,7 @@ class Dashboard:
             ),
             _Curves(
                 distances,
-                "distance to real samples",
+                "(g) distance to real",
                 [("distance", "generated", GENERATED), ("baseline", "real vs real", REAL)],
                 log=True,
             ),
@@ -92,17 +98,23 @@ class Dashboard:
         self._images = len(sample_shape) == 3
         if self._images:
             _show_gray(samples, np.zeros((4 * 30, self.COLUMNS * 30)))
-            self._samples = [samples.images[0]]
+            self._samples: list[AxesImage] | list[Line2D] = [samples.images[0]]
         else:
             crosses = plane(samples, title="", size=4, reach=reach)
-            real = samples.lines[0]
-            self._samples = [real, crosses]
-        samples.set_title("samples of fixed latent vectors", fontsize=10)
+            box = samples.get_position(original=True)
+            width, height = (
+                side * inches for side, inches in zip(box.size, self.figure.get_size_inches())
+            )
+            samples.set_xlim(-reach * width / height, reach * width / height)  # no empty stripes
+            self._samples = [samples.lines[0], crosses]
+        samples.set_title("(e) samples of fixed latent vectors", fontsize=10)
         self.moving = [*self._samples, *self._logits.moving]
         for curves in self._curves:
             self.moving += curves.moving
 
-    def update(self, history: Mapping[str, np.ndarray], monitor: "Monitor") -> bool:
+    def update(
+        self, history: Mapping[str, np.ndarray], monitor: Monitor, marks: Sequence[int] = ()
+    ) -> bool:
         """Shows a run so far.
 
         Args:
@@ -110,6 +122,7 @@ class Dashboard:
                 as in `Monitor.history`, that column is the horizontal axis. A panel whose columns
                 are not all there shows those of `monitor.history`.
             monitor: a `diagnostics.Monitor` that has evaluated the run.
+            marks: updates at which `Marks` stand in all curves.
 
         Returns:
             True if the limits of any axes changed, so that everything must be drawn again.
@@ -127,7 +140,7 @@ class Dashboard:
             self._samples[1].set_data(*monitor.samples.T)
         for curves in self._curves:
             dense = all(name in history for name in curves.names)
-            changed.append(curves.update(history if dense else sparse))
+            changed.append(curves.update(history if dense else sparse, marks))
         return any(changed)
 
 
@@ -138,22 +151,26 @@ class _Curves:
         self.axes, self._limits, self._log = axes, limits, log
         self.names = [name for name, _, _ in columns]
         axes.set_title(title, fontsize=10)
-        axes.tick_params(labelsize=8)
-        axes.set_xlabel("updates", fontsize=8, labelpad=1)
+        axes.tick_params(labelsize=9)
+        axes.set_xlabel("updates", fontsize=9, labelpad=1)
         if log:
             axes.set_yscale("log")
         for height in guides:
-            axes.axhline(height, color="0.7", linewidth=0.8, zorder=0)
+            axes.axhline(height, color="0.55", linewidth=0.8, zorder=0)
         self.moving = [
             axes.plot([], [], color=colour, linestyle=STYLES[colour], linewidth=1.3, label=label)[0]
             for _, label, colour in columns
         ]
-        axes.legend(loc="upper right", fontsize=8, ncols=2, framealpha=0.6)
-        self._shown = None
+        short = {"handlelength": 1.6, "handletextpad": 0.5, "columnspacing": 0.9}
+        rows = sum(len(name) for _, name, _ in columns) // 20  # no wider than the axes
+        axes.legend(loc="upper right", fontsize=9, ncols=2 - rows, framealpha=0.6, **short)
+        self._marks, self._shown = Marks(axes, upper=False), None
+        self.moving += self._marks.moving
 
-    def update(self, history):
+    def update(self, history, marks):
+        self._marks.update(marks)
         finite = []
-        for name, line in zip(self.names, self.moving):
+        for name, line in zip(self.names, self.moving):  # the marks come after
             values = np.asarray(history.get(name, ()), float)
             updates = np.asarray(history.get("updates", np.arange(len(values)) + 1))
             updates = updates[-len(values) :]
@@ -163,9 +180,10 @@ class _Curves:
             if self._log:
                 means = np.where(means > 0, means, np.nan)
             line.set_data(updates[stride - 1 : kept : stride], means)
-            finite.append(means[np.isfinite(means)])
-        end = max([100, *(line.get_xdata()[-1] for line in self.moving if len(line.get_xdata()))])
-        limits = (0, 100 * _power_of_two_above(end / 100)), self._y_limits(np.concatenate(finite))
+            finite.append(_usual(means))
+        lines = self.moving[: len(self.names)]
+        end = max([100, *(line.get_xdata()[-1] for line in lines if len(line.get_xdata()))])
+        limits = (0, _round_above(end)), self._y_limits(np.concatenate(finite))
         changed, self._shown = limits != self._shown, limits
         self.axes.set(xlim=limits[0], ylim=limits[1])
         return changed
@@ -184,6 +202,19 @@ class _Curves:
         )
 
 
+def _usual(values):
+    """The finite values of the last half, and the 2nd to 98th percentile of all."""
+    late = values[len(values) // 2 :]
+    finite, late = values[np.isfinite(values)], late[np.isfinite(late)]
+    return np.concatenate([late, np.quantile(finite, [0.02, 0.98])]) if len(finite) else finite
+
+
+def _round_above(value):
+    """The smallest of 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1500 ... that is not below value."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return next(m * power for m in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if m * power >= value)
+
+
 class _Histograms:
     """Histograms of D's logits on real and on generated samples, over one axis."""
 
@@ -191,11 +222,11 @@ class _Histograms:
 
     def __init__(self, axes):
         self.axes = axes
-        axes.set_title("D's logits, last evaluation", fontsize=10)
+        axes.set_title("(c) D's logits, latest", fontsize=10)
         axes.set_yticks([])
-        axes.tick_params(labelsize=8)
-        axes.set_xlabel("generated  <  0  <  real", fontsize=8, labelpad=1)
-        axes.axvline(0, color="0.7", linewidth=0.8, zorder=0)
+        axes.tick_params(labelsize=9)
+        axes.set_xlabel("generated  <  0  <  real", fontsize=9, labelpad=1)
+        axes.axvline(0, color="0.55", linewidth=0.8, zorder=0)
         self.moving = [
             axes.stairs(
                 np.zeros(self.BINS), np.arange(self.BINS + 1), color=colour, fill=True, alpha=0.55,
@@ -203,7 +234,7 @@ class _Histograms:
             )
             for label, colour in (("real", REAL), ("generated", GENERATED))
         ]  # fmt: skip
-        axes.legend(loc="upper right", fontsize=8, framealpha=0.6)
+        axes.legend(loc="upper right", fontsize=9, framealpha=0.6, handlelength=1.2)
         self._shown = None
 
     def update(self, *logits):
@@ -223,7 +254,7 @@ class _Histograms:
 
 
 def dashboard(
-    history: Mapping[str, np.ndarray], monitor: "Monitor", title: str = ""
+    history: Mapping[str, np.ndarray], monitor: Monitor, title: str = ""
 ) -> tuple[Figure, Dashboard]:
     """Draws the `Dashboard` of a finished run as a pyplot figure.
 
@@ -235,8 +266,8 @@ def dashboard(
     Returns:
         The figure and the `Dashboard`.
     """
-    reach = max(1.5, 1.1 * abs(monitor.real).max())
-    view = Dashboard(monitor.samples.shape[1:], reach, plt.figure(figsize=(11, 5.4)))
+    reach = max(1.5, 1.1 * np.abs(monitor.real).max())
+    view = Dashboard(monitor.samples.shape[1:], reach, plt.figure(figsize=SIZE))
     view.update(history, monitor)
     view.figure.suptitle(title, x=0.05, y=1.03, ha="left", fontweight="bold")
     return view.figure, view

@@ -1,5 +1,7 @@
 """Static figures of images, points and training curves."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -10,6 +12,8 @@ from matplotlib.lines import Line2D
 
 from ..data import to_display
 from .roles import DISCRIMINATOR, GENERATED, REAL, STYLES
+
+PICTURE_DPI = 160  # of live pictures: two pixels of the image on one of the page, at 80 an inch
 
 
 def tile(images: np.ndarray, columns: int) -> np.ndarray:
@@ -142,10 +146,42 @@ def live_axes(columns: int) -> tuple[Figure, Axes | np.ndarray]:
     Returns:
         The figure and an array of its axes (of one: the axes themselves).
     """
-    figure = Figure(figsize=(9, 3.8), dpi=80)
+    figure = Figure(figsize=(9, 3.8), dpi=PICTURE_DPI)
     axes = figure.subplots(1, columns)
     figure.subplots_adjust(0.08, 0.14, 0.98, 0.95, 0.25)
     return figure, axes
+
+
+def seed_dots(
+    axes: Axes,
+    rows: Mapping[str, Sequence[float]],
+    baseline: float | None = None,
+    limits: tuple[float, float] | None = None,
+    ticks: Sequence[float] = (),
+) -> None:
+    """Draws a row of dots for each setting, one dot for each seed, and a bar at their mean.
+
+    Args:
+        axes: to draw into; its horizontal axis becomes logarithmic.
+        rows: {label: one positive number for each seed}; the first is at the top.
+        baseline: where to draw a grey line; none by default.
+        limits: of the horizontal axis.
+        ticks: of the horizontal axis, by default those of Matplotlib.
+    """
+    axes.set_xscale("log")
+    for height, values in zip(range(len(rows), 0, -1), rows.values()):
+        axes.plot(
+            values, np.full(len(values), height), "o", color="black", alpha=0.35, markersize=5
+        )
+        mean = float(np.mean(values))
+        axes.plot(mean, height, "|", color="black", markersize=18, markeredgewidth=2)
+    if baseline is not None:
+        axes.axvline(baseline, color="0.55", zorder=0)
+    if len(ticks):
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xticks([], minor=True)
+    axes.set(xlim=limits, ylim=(0.4, len(rows) + 0.6))
+    axes.set_yticks(range(len(rows), 0, -1), list(rows))
 
 
 def smooth(values: np.typing.ArrayLike, window: int) -> np.ndarray:
@@ -163,7 +199,7 @@ def smooth(values: np.typing.ArrayLike, window: int) -> np.ndarray:
         >>> plots.smooth([1, 3, 5, 7], window=2).tolist()
         [2.0, 4.0, 6.0]
     """
-    return np.convolve(values, np.ones(window) / window, mode="valid")
+    return np.convolve(np.asarray(values), np.ones(window) / window, mode="valid")
 
 
 def _draw_curves(axes, history, columns, window):
@@ -209,7 +245,7 @@ def curves(
     )
     losses.set_ylabel("loss in nats")
     for height in (np.log(2), 2 * np.log(2)):
-        losses.axhline(height, color="0.6", linewidth=0.8, zorder=0)
+        losses.axhline(height, color="0.55", linewidth=0.8, zorder=0)
     for axes, label, (on_real, on_generated) in (
         (scores, "mean D", ("real_score", "fake_score")),
         (accuracies, "D's accuracy", ("real_accuracy", "fake_accuracy")),
@@ -221,6 +257,6 @@ def curves(
             window,
         )
         axes.set(ylabel=label, ylim=(0, 1))
-        axes.axhline(0.5, color="0.6", linewidth=0.8, zorder=0)
+        axes.axhline(0.5, color="0.55", linewidth=0.8, zorder=0)
     figure.tight_layout()
     return figure, np.array([losses, scores, accuracies])

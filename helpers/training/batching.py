@@ -1,5 +1,7 @@
 """What is given to `fit`, checked and cut into batches."""
 
+from __future__ import annotations
+
 import numpy as np
 import tensorflow as tf
 

@@ -1,11 +1,14 @@
-"""Callbacks for `fit`."""
+"""Callbacks for `fit`, and a line that shows how far a long cell is."""
 
+import math
 import pathlib
 import time
 from collections.abc import Iterable
 
 import keras
 import numpy as np
+
+from ..progress_bar import progress
 
 
 class Snapshots(keras.callbacks.Callback):
@@ -33,8 +36,8 @@ class Snapshots(keras.callbacks.Callback):
         super().__init__()
         self.z = z
         self.wanted = set(epochs)
-        self.epochs = []
-        self._samples = []
+        self.epochs: list[int] = []
+        self._samples: list[np.ndarray] = []
 
     @property
     def samples(self) -> np.ndarray:
@@ -61,7 +64,7 @@ class TimeLimit(keras.callbacks.Callback):
         seconds: float above 0.
 
     Attributes:
-        updates_per_second: float, over the time that is counted; set during the second call.
+        updates_per_second: float, over the time that is counted; NaN before the second call.
 
     Raises:
         ValueError: if seconds is not above 0.
@@ -78,17 +81,70 @@ class TimeLimit(keras.callbacks.Callback):
         if not seconds > 0:
             raise ValueError(f"seconds must be above 0, got {seconds}")
         self.seconds = float(seconds)
-        self.started = None
+        self.started, self.updates_per_second = None, math.nan
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds that are counted so far."""
+        return 0.0 if self.started is None else time.perf_counter() - self.started
 
     def on_train_batch_end(self, batch, logs=None):
-        now = time.perf_counter()
         if self.started is None:
-            self.started, self._updates_before = now, self.model.updates_made
+            self.started, self._updates_before = time.perf_counter(), self.model.updates_made
             return
-        elapsed = now - self.started
+        elapsed = self.elapsed
         self.updates_per_second = (self.model.updates_made - self._updates_before) / elapsed
         if elapsed >= self.seconds:
             self.model.stop_training = True
+
+
+class Progress(keras.callbacks.Callback):
+    """Shows updates, time left and both losses of `fit` in one line (`progress`).
+
+    Of a model that does not count its updates (`GAN.updates_made`), each batch is one.
+
+    Args:
+        limit: the `TimeLimit` that ends `fit`; by default it ends with the last epoch.
+
+    Example:
+        >>> from helpers import training
+        >>> progress = training.Progress()  # fit(..., verbose=0, callbacks=[progress])
+    """
+
+    def __init__(self, limit: TimeLimit | None = None):
+        super().__init__()
+        self._limit = limit
+
+    def on_train_begin(self, logs=None):
+        self._epoch, self._made, self._before = 0, 0, getattr(self.model, "updates_made", 0)
+        if self._limit is not None:
+            self._bar = progress(total=round(self._limit.seconds), unit="s")
+        else:  # calls, until it is known how many updates one makes
+            self._calls = self.params["steps"] and self.params["steps"] * self.params["epochs"]
+            self._bar = progress(total=self._calls, unit="updates")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._made += 1
+        bar = self._bar
+        made = getattr(self.model, "updates_made", self._before + self._made) - self._before
+        words = [f"{made:,} updates"] if self._limit is not None else []
+        for name, network in (("discriminator_loss", "D"), ("generator_loss", "G")):
+            if logs and name in logs:
+                words.append(f"{network}'s loss {float(logs[name]):.2f}")
+        bar.set_postfix_str(", ".join(words), refresh=False)
+        if self._limit is not None:
+            bar.update(min(round(self._limit.elapsed), bar.total) - bar.n)
+            return
+        if self._calls:
+            calls = self._epoch * self.params["steps"] + batch + 1
+            bar.total = round(made * self._calls / calls)
+        bar.update(made - bar.n)
+
+    def on_train_end(self, logs=None):
+        self._bar.close()
 
 
 def with_safe_backups(callbacks):

@@ -1,5 +1,7 @@
 """What both networks do in the plane at one moment, for a picture while they train."""
 
+from __future__ import annotations
+
 import numpy as np
 import tensorflow as tf
 

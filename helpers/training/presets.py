@@ -1,5 +1,7 @@
 """Classic GAN programs and the course's own recipe, by name."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 import keras

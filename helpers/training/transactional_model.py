@@ -1,5 +1,7 @@
 """A Keras model that trains by whole calls: each is made completely, or leaves nothing behind."""
 
+from __future__ import annotations
+
 import os
 import warnings
 

@@ -1,5 +1,7 @@
 """A Keras model of two networks, each with an optimizer of its own: `compile`, and its settings."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import keras
@@ -44,7 +46,8 @@ class TwoNetworks(TransactionalModel):
             discriminator_steps: int >= 1, steps of D in each update, each on a batch of its own; or
                 several such ints, the first in use. That costs a longer wait for the compiler.
             halving_updates: int h; both learning rates decay as 1 / (1 + t / h), t being the updates
-                made: half after h of them. A rate assigned meanwhile decays from there. None: constant.
+                made: half after h of them. Assigning a learning rate mid-run continues the decay from
+                that value. None: constant.
             updates_per_call: int, the most updates that one compiled call makes under `fit`.
             jit_compile: True compiles with XLA, False uses TensorFlow's own kernels; "auto" takes what
                 is faster on a CPU: XLA, unless a network has convolutions or draws random numbers

@@ -4,8 +4,13 @@ function render({ model, el }) {
   Object.assign(canvas, { width: size, height: size, tabIndex: 0 });
   canvas.setAttribute("role", "application");
   canvas.style.cssText = "border: 1px solid #888; touch-action: none; cursor: crosshair";
+  const words = document.createElement("div");
+  words.textContent = "Draw here with the mouse: real points will lie where you draw.";
+  words.style.fontSize = "13px";
   clear.textContent = "Clear the drawing";
-  el.append(canvas, document.createElement("br"), clear);
+  clear.className = "lm-Widget jupyter-widgets jupyter-button widget-button";
+  clear.style.width = "auto";
+  el.append(words, canvas, document.createElement("br"), clear);
   const brush = canvas.getContext("2d"), cross = [0, 0];
   const toPixels = ([x, y]) => [(x / reach + 1) * size / 2, (1 - y / reach) * size / 2];
   const draw = () => {
@@ -13,7 +18,7 @@ function render({ model, el }) {
     canvas.setAttribute("aria-label", `Drawing pad, ${points.length} points. `
       + "Arrow keys move the cross, Space adds a point, Backspace removes the last one.");
     brush.clearRect(0, 0, size, size);
-    brush.fillStyle = "#009E73";
+    brush.fillStyle = "#00855F";
     for (const point of points) brush.fillRect(...toPixels(point).map(v => v - 2), 4, 4);
     const [x, y] = toPixels(cross);
     brush.strokeStyle = "#555";

@@ -1,5 +1,7 @@
 """A square in which the learner draws points."""
 
+from __future__ import annotations
+
 import pathlib
 from typing import Any
 
@@ -35,12 +37,12 @@ class DrawingPad(anywidget.AnyWidget):
     """
 
     _esm = pathlib.Path(__file__).with_name("drawing_pad.js").read_text(encoding="utf-8")
-    points = traitlets.List([]).tag(sync=True)
+    points: traitlets.List = traitlets.List([]).tag(sync=True)
 
     def __init__(self, points: np.typing.ArrayLike = (), sigma: float = 0.05, **kwargs: Any):
         super().__init__(points=np.asarray(points, float).reshape(-1, 2).tolist(), **kwargs)
         self.sigma = sigma
-        self._mixture_points = None
+        self._mixture_points: list | None = None
 
     @property
     def mixture(self) -> Mixture:
@@ -50,5 +52,5 @@ class DrawingPad(anywidget.AnyWidget):
         """
         points = self.points or [[0.0, 0.0]]
         if points != self._mixture_points:
-            self._mixture_points, self._mixture = points, Mixture(points, self.sigma)
+            self._mixture_points, self._mixture = points, Mixture(np.asarray(points), self.sigma)
         return self._mixture

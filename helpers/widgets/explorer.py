@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as ipw
+import traitlets
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from ..plots import REAL
+from ..plots import PICTURE_DPI, REAL
+from .controls import gif_button, lay_out
 from .panel import Panel, _error_box, _try_every_value
 from .picture import PICTURE_LAYOUT, Picture
+
+PLAY_MILLISECONDS = 200  # for each value of a slider with Play
 
 
 class Explorer(Panel):
@@ -29,9 +33,15 @@ class Explorer(Panel):
         sliders: {name: an ipywidgets slider with a description}.
         buttons: {label: a function of the sliders' values, by name, that returns
             ({name: new value}, a sentence that says what happened)}; none by default.
+        play: name of a slider of integers that runs through its values when Play is pressed, and
+            whose pictures "Save as GIF" saves; none by default.
 
     Attributes:
         sliders: as given.
+        play, gif_button: widgets, None without `play`.
+
+    Raises:
+        ValueError: if `play` is not the name of an `ipywidgets.IntSlider`.
         buttons: {label: an ipywidgets button}.
         values: {name: value} of the sliders.
 
@@ -56,8 +66,12 @@ class Explorer(Panel):
         moving: Sequence[Artist],
         sliders: Mapping[str, ipw.Widget],
         buttons: Mapping[str, Callable[..., tuple[dict, str]]] | None = None,
+        play: str | None = None,
     ):
         self.sliders = dict(sliders)
+        if play is not None and not isinstance(self.sliders.get(play), ipw.IntSlider):
+            raise ValueError(f"play must be the name of an IntSlider in {[*sliders]}, got {play!r}")
+        self._played = play
         self._lock = threading.RLock()
         self._several_values = False  # while several sliders are set: draw once, at the end
         self._functions = dict(buttons or {})
@@ -66,14 +80,49 @@ class Explorer(Panel):
         self.caption, self.error = ipw.HTML(), ipw.HTML()
         self.buttons = {label: ipw.Button(description=label) for label in self._functions}
         for slider in self.sliders.values():
-            slider.style.description_width, slider.layout.width = "150px", "450px"
+            slider.tooltip = slider.tooltip or f"{slider.description}: the picture follows"
+            lay_out(slider, "150px", "450px")
             slider.observe(self._on_slider, "value")
         for label in self.buttons:
             self.buttons[label].on_click(lambda _, label=label: self.press(label))
         rows = [*self.sliders.values(), self.picture, self.caption, self.error]
-        super().__init__([ipw.HBox([*self.buttons.values()]), *rows] if buttons else rows)
+        above = [*self.buttons.values(), *self._make_play(play)]
+        super().__init__([ipw.HBox(above), *rows] if above else rows)
         _try_every_value(*self.sliders.values())
         self._show()
+        if play is not None:
+            traitlets.link((self.play, "value"), (self.sliders[play], "value"))
+
+    def _make_play(self, name):
+        """The widgets that go with the slider of that name."""
+        if name is None:
+            self.play = self.gif_button = None
+            return []
+        slider = self.sliders[name]
+        self.play = ipw.Play(
+            min=slider.min, max=slider.max, value=slider.value, interval=PLAY_MILLISECONDS
+        )
+        self.gif_button = gif_button(f"Every {slider.description}")
+        self.gif_button.on_click(lambda _: self._on_gif(f"{slider.description}.gif"))
+        return [self.play, self.gif_button]
+
+    def _gif_pictures(self):
+        """One picture for each value of the slider with Play; the picture shown stays."""
+        name = self._played
+        if name is None:
+            return super()._gif_pictures()
+        slider, pictures = self.sliders[name], []
+        values = self.values
+        with self._lock:
+            for value in range(slider.min, slider.max + 1, slider.step):
+                self.picture.show(**values | {name: value})
+                pictures.append(self.picture.png)
+            self.picture.show(**values)
+        return pictures
+
+    def _on_gif(self, name):
+        with self._errors_shown():
+            self._set_description(f"{self.describe()} {self._save_gif_here(name)}")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -176,7 +225,7 @@ class FrontEndCheck(Panel):
 
     def __init__(self):
         self.answered = False
-        figure = Figure(figsize=(9, 1.5), dpi=80)
+        figure = Figure(figsize=(9, 1.5), dpi=PICTURE_DPI)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         self._text = axes.text(0.02, 0.5, "", va="center", fontsize=14, linespacing=1.5)

@@ -6,22 +6,25 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from typing import ClassVar
 
 from IPython import get_ipython
 
-FRAMES_PER_SECOND = 15
+FRAMES_PER_SECOND = 15  # at most
+DRAWING_SHARE = 0.6  # of the time, at most: the rest is for training
+WAITING_SECONDS = 0.3  # between two calls of what `run` does meanwhile
 
 
 class LiveLoop:
     """A worker thread that trains in small chunks, draws in between, and obeys commands.
 
     Args:
-        train_chunk: trains one chunk (aim for 10 to 100 ms); returns the seconds to wait before the
-            next one, or None.
+        train_chunk: trains one chunk (aim for 10 to 100 ms); returns None, or the seconds to wait
+            before the next one, which then also waits until this one's picture is drawn.
         draw: draws one picture.
-        ready: called before a picture between two chunks; False skips that picture. The last
-            picture is always drawn.
+        ready: called before a picture between two chunks; False skips that picture, or delays the
+            one that the next chunk waits for. The last picture is always drawn.
         on_change: called with (state, error) whenever the state may have changed.
         key: an open loop with the same key is closed first, so that running a notebook cell again
             leaves no second thread.
@@ -34,7 +37,7 @@ class LiveLoop:
         thread: the worker, a `threading.Thread`.
     """
 
-    _open = {}
+    _open: ClassVar[dict[str, "LiveLoop"]] = {}
 
     def __init__(
         self,
@@ -49,7 +52,8 @@ class LiveLoop:
             previous.close()
         self._train_chunk, self._draw, self._ready = train_chunk, draw, ready
         self._on_change, self._key = on_change, key
-        self._commands = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue = queue.SimpleQueue()
+        self._chunks_done = 0  # since the beginning
         self.state, self.error = "paused", None
         self.thread = threading.Thread(target=self._main, name=f"live-{key}", daemon=True)
         LiveLoop._open[key] = self
@@ -77,16 +81,17 @@ class LiveLoop:
         """
         self._commands.put(("call", (function, None)))
 
-    def run(self, chunks: int) -> None:
+    def run(self, chunks: int, while_waiting: Callable[[int], None] = lambda done: None) -> None:
         """Trains and waits; an error in the worker is raised here.
 
         Args:
             chunks: number of chunks; 0 only waits for earlier commands.
+            while_waiting: called some times a second, in this thread, with the number of chunks done.
 
         Raises:
             RuntimeError: if the loop is closed.
         """
-        self._send_and_wait("run", chunks)
+        self._send_and_wait("run", chunks, while_waiting)
 
     def wait(self, function: Callable[[], None]) -> None:
         """Calls a function between two chunks, draws, and waits; an error in it is raised here.
@@ -99,12 +104,14 @@ class LiveLoop:
         """
         self._send_and_wait("call", function)
 
-    def _send_and_wait(self, command, argument):
+    def _send_and_wait(self, command, argument, while_waiting=lambda done: None):
         if not self.thread.is_alive():
             raise RuntimeError("this panel is closed: run the cell that makes it again")
-        done = Future()
+        done, before = Future(), self._chunks_done
         self._commands.put((command, (argument, done)))
         try:
+            while not wait([done], WAITING_SECONDS).done:
+                while_waiting(self._chunks_done - before)
             return done.result()
         except KeyboardInterrupt:
             self.pause()
@@ -125,10 +132,12 @@ class LiveLoop:
 
     def _main(self):
         self._chunks_left, self._waiting = 0, []  # chunks left: infinite after `start()`
-        drawn = self._due = 0.0
+        drawn, self._due, drawing = 0.0, 0.0, 0.0  # the last picture: its begin, and its seconds
+        self._owed, retry = False, 0.0  # whether the next chunk waits for a picture, its next try
         while True:
             try:
-                delay = self._due - time.monotonic() if self._chunks_left else None
+                due = retry if self._owed else self._due
+                delay = due - time.monotonic() if self._chunks_left else None
                 if delay is None or delay > 0 or not self._commands.empty():
                     try:
                         command = self._commands.get(timeout=delay and max(delay, 0))
@@ -137,15 +146,28 @@ class LiveLoop:
                     if not self._execute(*command):
                         return
                     continue
-                self._due = time.monotonic() + (self._train_chunk() or 0)
-                self._chunks_left -= 1
+                if not self._owed:
+                    seconds = self._train_chunk()
+                    self._owed = seconds is not None
+                    self._due = time.monotonic() + (seconds or 0)
+                    self._chunks_left, self._chunks_done = (
+                        self._chunks_left - 1,
+                        self._chunks_done + 1,
+                    )
                 if not self._chunks_left:
                     self._finish()
-                elif time.monotonic() - drawn >= 1 / FRAMES_PER_SECOND and self._ready():
-                    drawn = time.monotonic()
+                elif self._ready() and (
+                    self._owed
+                    or time.monotonic() - drawn
+                    >= max(1 / FRAMES_PER_SECOND, drawing / DRAWING_SHARE)
+                ):
+                    drawn, self._owed = time.monotonic(), False
                     self._draw()
+                    drawing = time.monotonic() - drawn
+                elif self._owed:
+                    retry = time.monotonic() + 0.01
             except BaseException as error:  # shown on the panel; the thread lives on for Reset
-                self._chunks_left = 0
+                self._chunks_left, self._owed = 0, False
                 with contextlib.suppress(Exception):  # raise the first error, not this one
                     self._set("error", error)
                 for done in self._waiting:
@@ -187,7 +209,7 @@ class LiveLoop:
         return True
 
     def _finish(self):
-        self._chunks_left = 0
+        self._chunks_left, self._owed = 0, False
         self._draw_as("paused")
         for done in self._waiting:
             done.set_result(None)

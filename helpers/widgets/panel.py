@@ -1,10 +1,18 @@
 """The base class of all panels: a picture, its description, errors shown in the panel."""
 
+from __future__ import annotations
+
 import base64
 import html
+import io
+import pathlib
 import traceback
 
 import ipywidgets as ipw
+from PIL import Image
+
+from ..plots import save_gif
+from ..progress_bar import progress
 
 WRAPPED = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 14px"}
 
@@ -25,13 +33,59 @@ class Panel(ipw.VBox):
 
     def _set_description(self, text):
         self.picture.description = text
-        self.caption.value = f"<small>{html.escape(text)}</small>"
+        self.caption.value = (
+            f"<div style='font-size: 13px; line-height: 1.35'>{html.escape(text)}</div>"
+        )
+
+    def save_gif(self, path: str | pathlib.Path) -> pathlib.Path:
+        """Saves the pictures of a run as a GIF that repeats.
+
+        Args:
+            path: of the file; replaced if it exists.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: if there are not two pictures yet.
+        """
+        pictures = self._gif_pictures()
+        if len(pictures) < 2:
+            raise ValueError("nothing to save yet: train first; the pictures shown are kept")
+        return save_gif(path, pictures, width=self.picture.page_size[0])
+
+    def _save_gif_here(self, name):
+        """Save the GIF in the folder of the notebook; the sentence that says so, or why not."""
+        try:
+            path = self.save_gif(name)
+        except ValueError as error:  # nothing was trained
+            return str(error)
+        size = path.stat().st_size / 1e6
+        return f"Saved {path}, {size:.1f} MB, in the folder of this notebook."
+
+    def _gif_pictures(self):
+        """PNG bytes of the pictures that `save_gif` saves."""
+        return [self.picture.png]
+
+    def _still(self, scale):
+        """The picture as PNG in 256 colours, a third of the bytes, with so many pixels for one of the page."""
+        width, height = (round(scale * side) for side in self.picture.page_size)
+        still = Image.open(io.BytesIO(self.picture.png))
+        if still.size != (width, height):
+            still = still.resize((width, height), Image.Resampling.BOX)
+        file = io.BytesIO()
+        still.quantize(256, Image.Quantize.MEDIANCUT).save(file, "png", optimize=True)
+        return file.getvalue()
 
     def _repr_mimebundle_(self, **kwargs):
+        """The live panel; its picture, and its description as the picture's alternative text."""
         data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self.picture.png).decode()
         data["text/plain"] = self.describe()
-        return data
+        if not self.picture.png:  # nothing was drawn yet
+            return data, {}
+        size = dict(zip(("width", "height"), self.picture.page_size))
+        data["image/png"] = base64.b64encode(self._still(2)).decode()
+        return data, {"image/png": size | {"alt": self.describe()}}
 
 
 def _try_every_value(*controls):
@@ -45,6 +99,15 @@ def _try_every_value(*controls):
             for value in (control.min, control.max):
                 control.value = value
         control.value = start
+
+
+def _run_with_progress(loop, chunks, updates):
+    """Run chunks of so many updates each; a line shows how many were made if it takes long."""
+    bar = progress(total=chunks * updates, unit="updates", leave=False)
+    try:
+        loop.run(chunks, lambda done: bar.update(min(done, chunks) * updates - bar.n))
+    finally:
+        bar.close()
 
 
 def _error_box(error):

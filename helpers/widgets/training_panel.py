@@ -1,99 +1,212 @@
 """Train a GAN live, with controls that act while it runs."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import ipywidgets as ipw
 import numpy as np
 
-from ..data import check_samples, sample_latent
-from ..plots import TrainingView
+from ..plots import Marks
 from ..training import GAN, NonFiniteTraining
+from .controls import (
+    button,
+    gif_button,
+    label,
+    lay_out,
+    marks_in_words,
+    means_in_words,
+    set_controls,
+    settings_code,
+    speed_menu,
+)
 from .live_loop import LiveLoop
-from .panel import WRAPPED, Panel, _error_box, _try_every_value
+from .panel import WRAPPED, Panel, _error_box, _run_with_progress, _try_every_value
 from .picture import PICTURE_LAYOUT, Picture
+from .recording import Recording
 
-STATUS_SECONDS = 0.5  # between two changes of the status beside the buttons, while it runs
+STATUS_SECONDS = 0.5  # between two changes of the status, while it runs
+ONE_TURN_SECONDS = 2.0  # a control that is turned again within these leaves no second mark
+FULL_SPEED = "full speed"
 
 
 class TrainingPanel(Panel):
     """Base class of panels that train a GAN live, with controls that act while it runs.
 
-    Reset goes back to update 0, and calls `build` again after an error. A subclass says what a chunk
-    is (`_train_chunk`), passes the controls' values to the model (`_apply_settings`, called before
-    every chunk and every picture), shows the picture (`_show`) and describes it (`describe`).
-    Where widgets cannot run, the cell's stored picture is shown instead.
+    A control that is turned leaves a numbered mark on the curves. Reset goes back to update 0, and
+    calls `build` again after an error; the controls stay. A subclass gives batches (`_batches`),
+    passes changed controls to the model (`_set_model`), shows and describes (`_show`, `describe`).
 
     Args:
         build: called without arguments, returns a new compiled `training.GAN`.
         gan: the first one.
         view: what `Picture` shows.
-        controls: widgets with a description that act at once.
-        buttons: more widgets beside Start and Reset.
+        controls: {name: widget with a description and a tooltip}.
+        updates_per_chunk: int >= 1, updates in one compiled call at full speed.
+        buttons: more widgets beside Start.
+        beside_status: a widget that stands left of the status; none by default.
         below: rows of widgets below the picture.
 
     Attributes:
         gan: the model.
         loop: the `LiveLoop` that trains it.
-        start_button, reset_button: ipywidgets buttons.
+        controls: as given; see `set`.
+        speed: menu, a key of `SPEEDS`: what is trained between two pictures.
+        marks: list of (updates made, what was turned then).
+        start_button, reset_button, default_button, code_button, gif_button: ipywidgets buttons.
     """
 
-    loop = None
+    SPEEDS: ClassVar[dict[str, int | None]] = {
+        "1 update": 1,
+        "10 updates": 10,
+        "100 updates": 100,
+        FULL_SPEED: None,
+    }
+    PICTURE_SECONDS = 0.1  # below full speed, at least
+    NAME = "panel"  # in `settings_code`
+    loop: LiveLoop
 
     def __init__(
         self,
         build: Callable[[], GAN],
         gan: GAN,
         view: Any,
-        controls: Sequence[ipw.Widget],
+        controls: Mapping[str, ipw.Widget],
+        updates_per_chunk: int,
         buttons: Sequence[ipw.Widget] = (),
+        beside_status: ipw.Widget | None = None,
         below: Sequence[Sequence[ipw.Widget]] = (),
     ):
-        self._build, self.gan = build, gan
+        self._build, self.gan, self.controls = build, gan, dict(controls)
+        self._updates_per_chunk = updates_per_chunk
         self.picture = Picture(view, layout=PICTURE_LAYOUT)
-        self.start_button = ipw.Button(description="Start", icon="play", button_style="primary")
-        self.reset_button = ipw.Button(
-            description="Reset", icon="refresh", tooltip="Back to update 0"
-        )
-        self.status, self.caption, self.error = ipw.HTML(), ipw.HTML(), ipw.HTML()
-        for control in controls:
-            control.style.description_width, control.layout.width = "130px", "430px"
-            control.observe(self._redraw_if_paused, "value")
-        main_buttons = [self.start_button, *buttons, self.reset_button]
+        self._recording = Recording()
+        self.marks: list[tuple[int, str]] = []
+        self._applied: dict[str, Any] = {}  # values of the controls that the model has
+        self._paced = FULL_SPEED  # the speed of the last chunk
+        self._turned: tuple[list[str], float] = [], 0.0  # controls of the last mark, and when
+        self.speed = speed_menu([*self.SPEEDS], FULL_SPEED)
+        self._make_buttons()
+        self.status = ipw.HTML(layout={"height": "80px", "overflow": "hidden", "flex": "1 1 0"})
+        self.caption, self.error, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        for control in self.controls.values():
+            lay_out(control, "122px", "312px")  # two in a row
+        status = [beside_status, self.status] if beside_status else [self.status]
+        settings = [self.default_button, self.code_button, self.gif_button]
         super().__init__(
             [
-                ipw.HBox([*main_buttons, self.status], layout=WRAPPED),
-                ipw.HTML("<b>Change these while it trains; nothing is compiled again</b>"),
-                ipw.HBox(controls, layout=WRAPPED),
+                ipw.HBox(
+                    [self.start_button, *buttons, self.speed, self.reset_button], layout=WRAPPED
+                ),
+                ipw.HBox(status),  # of fixed height: nothing moves when its text grows
+                ipw.HBox([*self.controls.values()], layout=WRAPPED),
                 self.picture,
                 self.error,
-                self.caption,
                 *(ipw.HBox(row, layout=WRAPPED) for row in below),
+                ipw.HBox(settings, layout=WRAPPED),
+                self.caption,  # below all controls: it may grow
+                self.code,
             ]
         )
+        if not beside_status:
+            self.status.layout.height = "28px"
         self._speed_start, self._broken, self._status_at = None, False, 0.0
+        self._compiled: set[tuple[int, ...]] = set()  # shapes of batches that were trained on
         self.loop = LiveLoop(
             self._train_chunk,
             self._draw,
             lambda: self.picture.ready,
             self._on_change,
-            key="training-panel",
+            key=type(self).__name__,
         )
+        self._observe()
+
+    def _make_buttons(self):
+        self.start_button = button(
+            "Start",
+            "Train until Pause is pressed; every control acts meanwhile",
+            "110px",
+            icon="play",
+            button_style="primary",
+        )
+        self.reset_button = button(
+            "Reset", "Back to update 0; the controls stay", "110px", icon="refresh"
+        )
+        self.default_button = button(
+            "Default settings",
+            "All controls but Data and Speed as they were at the start; the run goes on",
+        )
+        self.code_button = button(
+            "Copy settings as code",
+            "Python that sets all controls as they are now, shown below and copied",
+        ).add_class("gan-copy")
+        self.gif_button = gif_button("The run so far")
+
+    def _add_tooltips(self, boxes):
+        more = {box.description: box.tooltip for box in boxes}
+        self.picture.tooltips = {**self.picture.tooltips, **more}  # a new one, or nothing is sent
+
+    def _observe(self):
+        """Draw the first picture, move each control once over its range, then connect them all."""
+        boxes = [*self.controls.values(), self.speed]
+        first = {name: box.value for name, box in self.controls.items() if name != "data"}
+        self._add_tooltips(boxes)
+        for control in self.controls.values():
+            control.observe(self._redraw_if_paused, "value")
+        for box in boxes:
+            box.observe(self._write_code, "value")
+        self._write_code()
         self._draw()
         self._on_change("paused", None)
-        _try_every_value(*controls)
+        _try_every_value(*self.controls.values())
         self.run(0)
         self.start_button.on_click(self._start_or_pause)
         self.reset_button.on_click(lambda _: self.loop.call(self._reset))
+        self.default_button.on_click(lambda _: self._set_defaults(first))
+        self.code_button.on_click(self._show_code)
+        self.gif_button.on_click(lambda _: self.loop.call(self._on_gif))
 
     # ---- what the controls do (any thread) ----------------------------------------------
+
+    def set(self, **values: Any) -> None:
+        """Sets controls, by name, as by hand.
+
+        Args:
+            **values: {name: value}, names among `controls`.
+
+        Raises:
+            ValueError: if there is no control of that name, or it cannot have that value.
+        """
+        set_controls(self.controls, values)
+
+    def settings_code(self) -> str:
+        """Writes Python that sets all controls, and the speed, as they are now.
+
+        Returns:
+            Code for a notebook in which the panel has the name `NAME`.
+        """
+        return settings_code(self.NAME, self.controls, self.speed)
+
+    def _set_defaults(self, values):
+        self.set(**values)
+
+    def _write_code(self, _=None):
+        self.picture.code = self.settings_code()
+        self.code.value = ""
+
+    def _show_code(self, _):
+        self.code.value = (
+            f"<div style='font-size: 13px'>Copied. Paste it below the cell in which {self.NAME} is made."
+            f"<pre style='font-size: 13px'>{self.settings_code()}</pre></div>"
+        )
 
     def _start_or_pause(self, _):
         (self.loop.pause if self.loop.state == "running" else self.loop.start)()
 
     def _redraw_if_paused(self, _):
-        if self.loop is not None and self.loop.state == "paused":
+        if self.loop.state == "paused":
             self.loop.call(lambda: None)
 
     def run(self, chunks: int) -> None:
@@ -105,11 +218,12 @@ class TrainingPanel(Panel):
         Raises:
             RuntimeError: if the panel is closed.
         """
-        self.loop.run(chunks)
+        updates = self.SPEEDS[self.speed.value] or self._updates_per_chunk
+        _run_with_progress(self.loop, chunks, updates)
 
     def close(self) -> None:
         """Ends the worker thread and closes the widgets."""
-        if self.loop is not None:
+        if hasattr(self, "loop"):  # not if making the panel failed
             self.loop.close()
         super().close()
 
@@ -118,35 +232,86 @@ class TrainingPanel(Panel):
     def _reset(self):
         if self._broken:
             self._set_status("building a new model")
-            self.gan, self._broken = self._build(), False
+            self.gan, self._broken, self._compiled = _built(self._build), False, set()
         else:
             self.gan.reset()
-        self._speed_start = None
+        self._speed_start, self._applied, self.marks = None, {}, []
+        self._recording.clear()
+
+    def _apply_settings(self):
+        """Pass on the values of changed controls only: a learning rate that decays is left alone."""
+        values = {name: control.value for name, control in self.controls.items()}
+        applied, self._applied = self._applied, values
+        changed = {n: v for n, v in values.items() if n not in applied or v != applied[n]}
+        turned = [name for name in changed if name in applied]
+        if turned and self.gan.updates_made:
+            self._mark(turned)
+        self._set_model(changed)
+
+    def _mark(self, turned):
+        """Many values of one slider that is dragged leave one mark, where it began."""
+        text = ", ".join(label(self.controls[name]) for name in turned)
+        now, (before, at) = time.monotonic(), self._turned
+        if self.marks and before == turned and now - at < ONE_TURN_SECONDS:
+            self.marks[-1] = (self.marks[-1][0], text)
+        else:
+            self.marks.append((self.gan.updates_made, text))
+        self._turned = turned, now
 
     def _draw(self):
         self._apply_settings()
         self._show()
+        self._recording.add(self.gan.updates_made, self.picture.png)
         if self.loop.state == "running" and time.monotonic() - self._status_at > STATUS_SECONDS:
             self._set_status("running")
 
+    def _train_chunk(self):
+        self._apply_settings()
+        if self._paced != self.speed.value:
+            self._paced, self._speed_start = self.speed.value, None
+        chunk, wanted = self._updates_per_chunk, self.SPEEDS[self._paced]
+        updates = wanted or chunk
+        size = chunk if updates % chunk == 0 else 1  # only two sizes are compiled
+        for _ in range(updates // size):
+            self._train(self._batches(size))
+        return None if wanted is None else self.PICTURE_SECONDS
+
     def _train(self, batches):
+        if batches.shape not in self._compiled:
+            self._set_status("compiling, once, for some seconds")
+            self._compiled.add(batches.shape)
         self.gan.train_on_batch(batches)
         if self._speed_start is None:  # the first call compiled
             self._speed_start = self._counts()
             self._set_status("running")
+
+    def _gif_pictures(self):
+        return self._recording.pictures
+
+    def _on_gif(self):
+        self._set_status("writing the GIF")
+        name = f"{type(self).__name__.lower()}_{self.gan.updates_made}_updates.gif"
+        self.code.value = f"<span style='font-size: 13px'>{self._save_gif_here(name)}</span>"
 
     def _counts(self):
         return np.array([time.monotonic(), self.gan.updates_made, self.picture.drawn])
 
     def _set_status(self, state):
         self._status_at, made = time.monotonic(), self.gan.updates_made
-        text = "compiling, once, for some seconds" if state == "running" and not made else state
+        text = state
         if state == "running" and self._speed_start is not None:
             seconds, updates, pictures = self._counts() - self._speed_start
             if seconds > 0.2 and updates > 0:
                 text += f", {updates / seconds:,.0f} updates a second"
-                text += f" behind {pictures / seconds:.0f} pictures" if pictures > 0 else ""
-        self.status.value = f"<span role='status'>{text} · update {made:,}</span>"
+                rate = round(pictures / seconds)
+                text += f", {rate} picture{'s' * (rate != 1)} a second" if pictures else ""
+        style = "font-size: 13px; line-height: 1.4; padding-top: 5px"
+        text += f" · update {made:,}{self._measured()}"
+        self.status.value = f"<div role='status' style='{style}'>{text}</div>"
+
+    def _measured(self):
+        """The end of the status: what the last picture shows, in numbers."""
+        return ""
 
     def _on_change(self, state, error):
         running = state == "running"
@@ -163,96 +328,16 @@ class TrainingPanel(Panel):
 
     def _last_updates(self):
         """The end of the description: means of the last 20 updates."""
-        history = self.gan.update_history
-        if not len(history["generator_loss"]):
+        if not len(self.gan.update_history["generator_loss"]):
             return "nothing has been trained."
-        means = []
-        for column, label in (
-            ("discriminator_loss", "discriminator loss"),
-            ("generator_loss", "generator loss"),
-            ("real_score", "D(x)"),
-            ("fake_score", "D(G(z))"),
-        ):
-            # D's columns are NaN where only G was updated
-            measured = history[column][np.isfinite(history[column])]
-            means += [f"{label} {measured[-20:].mean():.2f}"] if len(measured) else []
-        return f"mean of the last 20 updates: {', '.join(means)}."
+        return means_in_words(self.gan.update_history) + marks_in_words(self.marks, Marks.MOST)
 
 
-def _learning_rate_slider(description, learning_rate):
-    """A slider over learning rates, which starts at `learning_rate`, a float32."""
-    # 0.003, not 0.003000000026077032: the same float32
-    learning_rate = float(str(np.float32(learning_rate)))
-    values = sorted({1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, learning_rate})
-    options = [(str(value), value) for value in values]
-    return ipw.SelectionSlider(description=description, options=options, value=learning_rate)
-
-
-class DigitsPanel(TrainingPanel):
-    """Trains a GAN of digits live: 25 samples beside the losses; learning rate, latent dimension.
-
-    The learning rates are the model's own, with their decay, until the slider is moved. Then the
-    generator's becomes what the slider shows, the discriminator's keeps its ratio to it, and the
-    decay continues from there. See `TrainingPanel`.
-
-    Args:
-        build: called without arguments, returns a new compiled `training.GAN`.
-        images: float32 (n, 28, 28, 1) in [-1, 1].
-        batch_size: int >= 1.
-        updates_per_chunk: int >= 1; one chunk is one compiled call.
-        seed: of the batches, and of the 25 latent vectors whose samples are shown.
-
-    Attributes:
-        learning_rate, latent_dim: the sliders.
-
-    Raises:
-        ValueError: if the images are not of the generator's shape, or not in [-1, 1].
-    """
-
-    def __init__(
-        self,
-        build: Callable[[], GAN],
-        images: np.ndarray,
-        batch_size: int = 64,
-        updates_per_chunk: int = 5,
-        seed: int = 0,
-    ):
-        self._batch_rng = np.random.default_rng(seed)
-        self._images, self._shape = images, (updates_per_chunk, batch_size)
-        gan = build()
-        check_samples(images, gan.sample_shape)
-        self._latent = sample_latent(25, gan.latent_dim, seed)
-        learning_rate = float(gan.generator_optimizer.learning_rate.numpy())
-        self.learning_rate = _learning_rate_slider("Learning rate", learning_rate)
-        self._applied_learning_rate = self.learning_rate.value
-        self.latent_dim = ipw.IntSlider(
-            description="Latent dimension", value=gan.latent_dim, min=1, max=gan.latent_dim
-        )
-        super().__init__(build, gan, TrainingView(), [self.learning_rate, self.latent_dim])
-
-    def _apply_settings(self):
-        if self._applied_learning_rate != self.learning_rate.value:
-            self._applied_learning_rate = self.learning_rate.value
-            self.gan.optimizer.learning_rate = self._applied_learning_rate
-        self.gan.active_latent_dim.assign(self.latent_dim.value)
-
-    def _reset(self):
-        super()._reset()
-        self._applied_learning_rate = None  # from now on what the slider shows
-
-    def _train_chunk(self):
-        self._apply_settings()
-        rows = self._batch_rng.integers(len(self._images), size=self._shape)
-        self._train(self._images[rows])
-
-    def _show(self):
-        self.picture.show(self.gan.generate(self._latent), self.gan.update_history)
-
-    def describe(self) -> str:
-        """Describes the panel's picture in words."""
-        made = self.gan.updates_made
-        samples = "25 generated digits" if made else "25 images, still noise,"
-        return (
-            f"{samples} after {made:,} updates, latent dimension {self.latent_dim.value}; "
-            + self._last_updates()
-        )
+def _built(build):
+    """What `build` returns, if it is a compiled GAN."""
+    if not callable(build):
+        raise ValueError(f"build must be a function without arguments, got {build!r}")
+    gan = build()
+    if not isinstance(gan, GAN) or not gan.compiled:
+        raise ValueError(f"build must return a compiled training.GAN, got {gan!r}")
+    return gan

@@ -88,6 +88,7 @@ def test_a_seed_gives_one_run_whatever_was_trained_before(experiments):
     assert not any(np.array_equal(a, b) for a, b in zip(runs[0], runs[1]))
 
 
+@pytest.mark.slow
 def test_a_run_has_the_settings_that_were_passed(experiments):
     experiment = experiments["ring"]
     chosen = scenarios.Settings(2e-3, 0.0, 0.7, "minimax", 1)

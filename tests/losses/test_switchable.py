@@ -1,5 +1,6 @@
 from helpers.losses import LOSSES, SwitchableLoss
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -19,7 +20,7 @@ GROUPS = {
 
 @pytest.fixture(params=GROUPS)
 def switchable(request):
-    return SwitchableLoss(GROUPS[request.param], tf.Variable(0))
+    return SwitchableLoss(GROUPS[request.param], keras.Variable(0, dtype="int32"))
 
 
 def value_and_gradients(loss, *logits):
@@ -93,6 +94,21 @@ def test_unpaired_losses_need_no_real_logits():
     for name in UNPAIRED:
         switchable.set(name)
         assert np.isclose(switchable.generator(None, FAKE), LOSSES[name].generator(None, FAKE))
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_loss_that_overflows_does_not_harm_the_one_in_use(jit_compile):
+    switchable = SwitchableLoss(("wasserstein", "least_squares"), tf.Variable(0))
+    large = 1e20 * FAKE  # the square of it is beyond float32
+    assert np.isinf(LOSSES["least_squares"].generator(None, large))
+    compiled = tf.function(
+        lambda fake: value_and_gradients(lambda f: switchable.generator(None, f), fake),
+        jit_compile=jit_compile,
+    )
+    assert_all_close(
+        compiled(large),
+        value_and_gradients(lambda f: LOSSES["wasserstein"].generator(None, f), large),
+    )
 
 
 @pytest.mark.parametrize("name", ["relativistic", "unknown", None, 0, ["hinge"]])

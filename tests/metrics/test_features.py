@@ -82,6 +82,7 @@ def epochs(monkeypatch):
     return done
 
 
+@pytest.mark.slow
 def test_other_digits_or_another_keras_make_another_classifier(tmp_path, monkeypatch, epochs):
     images, labels, *held_out = few_digits()
     for number, digits in enumerate([(images, labels), (-images, labels), (images, 9 - labels)]):

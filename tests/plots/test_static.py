@@ -31,6 +31,28 @@ def test_a_dark_grid_is_shown_dark():
     assert axes.images[0].get_array()[5, 5] < 0.06
 
 
+def test_seeds_are_dots_above_their_mean_in_the_order_of_the_rows():
+    axes = Figure().add_subplot()
+    rows = {"first": [0.1, 0.3], "second": [0.5, 0.5, 0.8]}
+    plots.seed_dots(axes, rows, baseline=0.05, limits=(0.01, 1), ticks=(0.1, 1))
+    dots, mean, others, other_mean, baseline = axes.lines
+    assert dots.get_xdata().tolist() == [0.1, 0.3] and mean.get_xdata()[0] == pytest.approx(0.2)
+    assert len(others.get_xdata()) == 3 and other_mean.get_xdata()[0] == pytest.approx(0.6)
+    assert dots.get_ydata()[0] > others.get_ydata()[0] and baseline.get_xdata()[0] == 0.05
+    places = {
+        tick.get_text(): place for tick, place in zip(axes.get_yticklabels(), axes.get_yticks())
+    }
+    assert places == {"first": dots.get_ydata()[0], "second": others.get_ydata()[0]}
+    assert axes.get_xscale() == "log" and axes.get_xlim() == (0.01, 1)
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.1", "1"]
+
+
+def test_seeds_need_neither_baseline_nor_ticks():
+    axes = Figure().add_subplot()
+    plots.seed_dots(axes, {"only": [1.0, 2.0]})
+    assert len(axes.lines) == 2 and len(axes.get_yticks()) == 1
+
+
 def test_rows_are_labelled_in_order():
     _, axes = plots.image_rows([digits(4), digits(4)], ["real", "generated"])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["real", "generated"]
@@ -55,10 +77,10 @@ def test_smooth_is_a_running_mean():
 
 def test_curves_mark_the_constants_and_differ_in_colour_and_style():
     _, (losses, scores, accuracies) = plots.curves(history(300))
-    heights = [line.get_ydata()[0] for line in losses.lines if line.get_color() == "0.6"]
+    heights = [line.get_ydata()[0] for line in losses.lines if line.get_color() == "0.55"]
     assert np.allclose(sorted(heights), [np.log(2), 2 * np.log(2)])
     for axes in (losses, scores, accuracies):
-        drawn = [line for line in axes.lines if line.get_color() != "0.6"]
+        drawn = [line for line in axes.lines if line.get_color() != "0.55"]
         assert (
             len({line.get_color() for line in drawn})
             == len({line.get_linestyle() for line in drawn})

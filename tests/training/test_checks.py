@@ -118,6 +118,7 @@ ENDS = {  # of a discriminator, after a dense layer with one unit: is it refused
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENDS)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_discriminator_that_ends_in_a_sigmoid_is_found_by_its_answers(name, seed):

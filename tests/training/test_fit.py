@@ -206,6 +206,7 @@ def test_evaluate_reports_the_losses_and_changes_nothing(small_gan, points):
     assert np.allclose(gan.evaluate(dataset), [*measured.values()], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_evaluate_weighs_every_sample_alike_in_inference_mode(points):
     """Real scores of batches that differ, the last one small; BatchNorm in G stays as it is."""
     generator, discriminator = networks()

@@ -28,7 +28,7 @@ def test_a_generator_step_moves_g_alone(small_gan, points):
 
 
 def eager_reference(batches, gamma, decay=0.2):
-    """The same updates written plainly: Keras' cross-entropy, one tape a player, no loop compiled."""
+    """The same updates written plainly: Keras' cross-entropy, one tape a network, no loop compiled."""
     generator, discriminator = networks()
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     optimizers = keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2)
@@ -44,9 +44,9 @@ def eager_reference(batches, gamma, decay=0.2):
             with tf.GradientTape() as inner:
                 inner.watch(real)
                 score = discriminator(real)
-            slope = inner.gradient(score, real)
-            price = loss + gamma / 2 * tf.reduce_mean(tf.reduce_sum(slope**2, axis=1))
-        gradients = tape.gradient(price, discriminator.trainable_variables)
+            by_input = inner.gradient(score, real)
+            total = loss + gamma / 2 * tf.reduce_mean(tf.reduce_sum(by_input**2, axis=1))
+        gradients = tape.gradient(total, discriminator.trainable_variables)
         optimizers[0].apply_gradients(zip(gradients, discriminator.trainable_variables))
         row = {
             "discriminator_loss": loss,
@@ -313,7 +313,7 @@ def test_one_network_steps_alone_and_the_history_says_what_was_measured(small_ga
     real = points[:32]
     networks = {"discriminator": gan.discriminator, "generator": gan.generator}
     for moved, still in (("discriminator", "generator"), ("generator", "discriminator")):
-        before = {name: copy(player.weights) for name, player in networks.items()}
+        before = {name: copy(network.weights) for name, network in networks.items()}
         measured = gan.step_alone(moved, real)
         assert measured[f"{moved}_loss"] > 0
         assert same(before[still], copy(networks[still].weights))
@@ -335,16 +335,15 @@ def test_one_network_steps_alone_and_the_history_says_what_was_measured(small_ga
     assert same(kept, copy(gan.generator.weights))
 
 
-def one_of(stacked, game, player):
-    """Gives a plain player the weights of one game of a stacked one."""
-    kernels = [weights.numpy()[game] for weights in stacked.weights]
-    player.set_weights(kernels)
-    return player
+def one_of(stacked, index, network):
+    """Gives a plain network the weights of one of the stacked ones."""
+    network.set_weights([weights.numpy()[index] for weights in stacked.weights])
+    return network
 
 
 @pytest.mark.slow
 def test_gans_in_one_batched_model_are_independent(points):
-    """Game 1 of two against a single GAN with its weights, its data and its noise; R1 and R2."""
+    """GAN 1 of two against a single GAN with its weights, its data and its noise; R1 and R2."""
     keras.utils.set_random_seed(0)
     generators = models.dense_generators((1, 3), (8,))
     both = training.GAN(generators, models.dense_discriminators(2, (8,), minibatch_std=True), 6)
@@ -365,11 +364,11 @@ def test_gans_in_one_batched_model_are_independent(points):
         ):
             step(real, z)
             narrow(real[:, 1], z[:, 3:])
-    for together, player in (
+    for together, network in (
         (both.generator, alone.generator),
         (both.discriminator, alone.discriminator),
     ):
-        for stacked, weights in zip(together.weights, player.weights):
+        for stacked, weights in zip(together.weights, network.weights):
             assert np.allclose(stacked.numpy()[1], weights.numpy(), atol=1e-5)
     samples = both.sample(5, seed=0)
     assert samples.shape == (5, 2, 2)
@@ -400,9 +399,9 @@ def test_every_draw_of_noise_is_new_and_follows_the_seed(small_gan):
     draws = [one.draw_latent(2000).numpy().ravel() for one in (gan, gan, other)]
     assert np.allclose(np.corrcoef(draws), np.eye(3), atol=0.05)
     assert np.isfinite(draws).all()
-    for below, share in ((-2, 0.02275), (-1, 0.15866), (0, 0.5), (1, 0.84134), (2, 0.97725)):
-        error = np.sqrt(share * (1 - share) / np.size(draws))  # of a share, one standard deviation
-        assert abs((np.array(draws) < below).mean() - share) < 4 * error
+    for below, fraction in ((-2, 0.02275), (-1, 0.15866), (0, 0.5), (1, 0.84134), (2, 0.97725)):
+        error = np.sqrt(fraction * (1 - fraction) / np.size(draws))  # one standard deviation of it
+        assert abs((np.array(draws) < below).mean() - fraction) < 4 * error
     assert (again.draw_latent(2000).numpy().ravel() == draws[0]).all()
 
 
@@ -419,7 +418,7 @@ def test_the_generator_descends_its_loss(small_gan, points, name):
 
 @pytest.mark.slow
 def test_penalty_weight_acts(small_gan, points):
-    """The gradient of D's price is affine in the weight; at 0 it is that of the bare loss."""
+    """The gradient of D's whole loss is affine in the weight; at 0 it is that of the bare loss."""
     norms = []
     for weight in (0.0, 50.0):
         gan = small_gan()
@@ -492,7 +491,7 @@ def test_samples_follow_seed_and_ema(small_gan, points):
 
 @pytest.mark.slow
 def test_any_keras_model_can_be_a_network(points):
-    """Players need not be built, Sequential, or serializable."""
+    """Networks need not be built, Sequential, or serializable."""
 
     class Twist(keras.Model):
         def __init__(self, width):

@@ -40,7 +40,7 @@ def test_a_probe_agrees_with_the_networks_and_changes_nothing(small_gan, points,
 
 
 def test_a_probe_drops_nothing(small_gan, points):
-    """Both kinds of Dropout in D, and one in G, are off while somebody looks; their counters stay."""
+    """Both kinds of Dropout in D, and one in G, are off in the probe; their counters stay."""
     keras.utils.set_random_seed(0)
     discriminator = networks(dropout=0.5)[1]
     gan = training.GAN(WithoutTraining(), discriminator, latent_dim=3)

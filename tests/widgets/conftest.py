@@ -35,6 +35,6 @@ def laboratory(only_laboratory):
     """One laboratory for all tests, compiled once; each finds it paused before the first update."""
     only_laboratory.loop.pause()
     only_laboratory.set(**only_laboratory.first_values)
-    only_laboratory.slow_motion.value = False
+    only_laboratory.speed.value = "full speed"
     reset(only_laboratory)
     return only_laboratory

@@ -1,10 +1,16 @@
 import base64
+import io
+import threading
+import time
 
 from helpers import widgets
 
 import ipywidgets as ipw
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
+from widgets_data import frames
 
 
 def explorer(redraw=None, buttons=None):
@@ -32,10 +38,35 @@ def test_an_explorer_follows_its_sliders_in_picture_and_description():
     assert second != first and "slope 2" in shown.caption.value
     shown.set(slope=1, height=-1)
     assert shown.picture.png == first
-    bundle = shown._repr_mimebundle_()
+    bundle, _ = shown._repr_mimebundle_()
     assert bundle["image/png"] and "slope 1" in bundle["text/plain"]
     with pytest.raises(ValueError, match=r"\['height', 'slope'\], got 'width'"):
         shown.set(width=3)
+
+
+def test_play_moves_its_slider_and_its_pictures_are_saved(tmp_path, monkeypatch):
+    axes = Figure(figsize=(3, 2)).subplots()
+    axes.set(xlim=(-1, 4), ylim=(-5, 5))
+    (line,) = axes.plot([], [])
+
+    def redraw(moment, height):
+        line.set_data([moment, moment], [-5, height])
+        return f"moment {moment} at height {height}"
+
+    sliders = {
+        "moment": ipw.IntSlider(description="moment", min=0, max=3),
+        "height": ipw.IntSlider(description="height", min=0, max=3, value=2),
+    }
+    shown = widgets.Explorer(redraw, [line], sliders, play="moment")
+    shown.play.value = 2  # as the front end does
+    assert shown.sliders["moment"].value == 2 and "moment 2 at height 2" in shown.caption.value
+    before = shown.picture.png
+    assert frames(shown.save_gif(tmp_path / "film.gif")) == 4 and shown.picture.png == before
+    monkeypatch.chdir(tmp_path)
+    shown.gif_button.click()
+    assert frames("moment.gif") == 4 and "Saved moment.gif" in shown.caption.value
+    with pytest.raises(ValueError, match=r"IntSlider in \['moment', 'height'\], got 'hour'"):
+        widgets.Explorer(redraw, [line], sliders, play="hour")
 
 
 def test_an_explorer_draws_everything_when_an_axis_changes():
@@ -85,12 +116,35 @@ def test_an_explorers_error_is_raised_and_shown_until_the_next_change():
         shown.press("Fix")
 
 
+def test_an_explorer_draws_one_picture_at_a_time():
+    drawing, together = [], []
+
+    def redraw(slope, height):
+        drawing.append(slope)
+        together.append(len(drawing))
+        time.sleep(0.02)
+        drawing.pop()
+        return ""
+
+    shown = explorer(redraw)
+    threads = [threading.Thread(target=lambda s=s: shown.set(slope=s)) for s in (-2, -1, 0, 1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(together) == 1
+
+
 def test_the_front_end_check_does_not_change_until_the_front_end_answers():
     check = widgets.FrontEndCheck()
     first = check.picture.png
-    stored = check._repr_mimebundle_()
+    stored, _ = check._repr_mimebundle_()
     assert not check.answered and "Sliders do not work here" in stored["text/plain"]
-    assert base64.b64decode(stored["image/png"]) == first
+    shown = [
+        Image.open(io.BytesIO(png)).convert("RGB")
+        for png in (base64.b64decode(stored["image/png"]), first)
+    ]
+    assert np.abs(np.subtract(*(np.asarray(one, int) for one in shown))).mean() < 1  # 256 colours
     check.picture.shown = check.picture.sent  # as the front end does when it has drawn the picture
     assert check.answered and check.picture.png != first
     assert "Sliders work here" in check.describe()

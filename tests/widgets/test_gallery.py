@@ -3,10 +3,12 @@ import time
 
 from helpers import diagnostics, widgets
 from helpers.widgets import gallery as gallery_module
+from helpers.widgets import picture
 
 import numpy as np
 import pytest
 from PIL import Image
+from widgets_data import frames, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +21,8 @@ def gallery():
 def test_a_gallery_says_what_to_do_before_anything_is_pressed(gallery):
     if gallery.failure is None:
         assert "Press a button" in gallery.describe() and gallery.fix_button.disabled
+        stored, _ = gallery._repr_mimebundle_()
+        assert "Press a button" in stored["text/plain"] and "image/png" not in stored
         with pytest.raises(ValueError, match="press a failure first"):
             gallery.fix()
     with pytest.raises(ValueError, match="the failures are .*'oscillation'.*, got 'boredom'"):
@@ -82,12 +86,55 @@ def test_an_error_in_a_gallery_is_raised_shown_and_gone_at_the_next_press(galler
     assert gallery.error.value == "" and gallery.diagnosis.name == "oscillation"
 
 
+@pytest.mark.slow
 def test_a_static_figure_is_the_picture_in_fewer_bytes(gallery):
     if gallery.failure is None:
         gallery.press("oscillation")
-    stored = io.BytesIO()
-    gallery.static_figure.save(stored, "PNG")
-    shown = np.asarray(Image.open(io.BytesIO(gallery.picture.png)), "int")
-    pixels = np.asarray(gallery.static_figure.convert("RGB"), "int")
-    assert abs(pixels - shown).mean() < 3 < shown.std()
-    assert len(stored.getvalue()) < 0.5 * len(gallery.picture.png)
+    figure, width = gallery.static_figure, gallery.picture.page_size[0]
+    stored = Image.open(io.BytesIO(figure.data)).convert("RGB")
+    shown = Image.open(io.BytesIO(gallery.picture.png)).resize(stored.size, Image.Resampling.BOX)
+    shown, pixels = np.asarray(shown, "int"), np.asarray(stored, "int")
+    assert abs(pixels - shown).mean() < 3 < shown.std() and stored.width == width
+    assert len(figure.data) < 0.5 * len(gallery.picture.png) and figure.width == width
+    assert gallery.failure.title not in figure.alt and "D's accuracy" in figure.alt
+
+
+@pytest.mark.slow
+def test_stop_ends_a_run_early_and_diagnoses_it(gallery):
+    gallery.press("oscillation")
+    gallery.diagnosis, gallery.speed.value = None, "50 updates"
+    gallery.buttons["oscillation"].click()
+    wait_for(lambda: 100 <= gallery.gan.updates_made < 1000)
+    assert not gallery.stop_button.disabled and "of 1,000" in gallery.status.value
+    gallery.stop_button.click()
+    wait_for(lambda: gallery.diagnosis is not None and not gallery.fix_button.disabled)
+    gallery.speed.value = "full speed"
+    assert gallery.gan.updates_made < gallery.failure.updates and gallery.diagnosis is not None
+    assert gallery.stop_button.disabled and not gallery.fix_button.disabled
+    assert f"update {gallery.gan.updates_made:,} of 1,000" in gallery.status.value
+
+
+@pytest.mark.slow
+def test_a_run_and_its_fix_are_one_film_with_a_mark(gallery, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gallery.press("oscillation")
+    gallery.fix()
+    assert "of 2,000" in gallery.status.value
+    gallery.gif_button.click()
+    wait_for(lambda: "Saved oscillation.gif" in gallery.saved.value)
+    assert frames("oscillation.gif") >= 3
+    for curves in gallery.picture._view._curves:
+        assert [one[0][0] for one in curves._marks.moving[0].get_segments()] == [1000]
+    first = gallery.buttons["healthy"].tooltip, gallery.speed.tooltip, gallery.stop_button.tooltip
+    assert all(len(tooltip) > 10 for tooltip in first)
+
+
+def test_below_full_speed_a_chunk_waits_for_its_picture(gallery, monkeypatch):
+    monkeypatch.setattr(gallery, "PICTURE_SECONDS", 0.01)
+    monkeypatch.setattr(picture, "UNACKNOWLEDGED_SECONDS", 0)  # no front end here
+    shown, show = [], gallery._show
+    monkeypatch.setattr(gallery, "_show", lambda: shown.append(gallery.gan.updates_made) or show())
+    gallery.speed.value = "50 updates"
+    gallery.press("oscillation")
+    gallery.speed.value = "full speed"
+    assert set(range(0, 1001, 50)) <= set(shown)

@@ -17,6 +17,7 @@ def test_the_picture_is_what_was_drawn(panel):
     assert shown.shape == drawn.shape and (shown == drawn).all() and len(np.unique(shown)) > 50
 
 
+@pytest.mark.slow
 def test_frames_wait_for_the_front_end(panel):
     panel.picture.shown = panel.picture.sent
     panel.run(1)

@@ -1,12 +1,12 @@
 import re
 import time
 
-from helpers import training, widgets
-from helpers.widgets import training_panel
+from helpers import models, training, widgets
+from helpers.widgets import controls
 
 import numpy as np
 import pytest
-from widgets_data import IMAGES, build_decaying, build_digits, reset, wait_for
+from widgets_data import IMAGES, RING, build_decaying, build_digits, reset, wait_for
 
 
 @pytest.mark.slow
@@ -23,6 +23,7 @@ def test_start_trains_pause_stops(panel):
     assert panel.start_button.description == "Start" and f"update {made:,}" in panel.status.value
 
 
+@pytest.mark.slow
 def test_sliders_act_on_the_running_model_and_keep_its_weights(panel):
     panel.run(2)
     gan = panel.gan
@@ -60,6 +61,7 @@ def test_an_error_is_raised_in_the_cell_and_shown_on_the_panel_and_reset_clears_
     with pytest.raises(RuntimeError, match="planted"):
         panel.run(1)
     assert "role='alert'" in panel.error.value and "planted &lt;error&gt;" in panel.error.value
+    assert "<error>" not in panel.error.value
     panel.reset_button.click()
     wait_for(lambda: panel.loop.state == "paused")
     panel.run(1)
@@ -85,16 +87,30 @@ def test_non_finite_training_says_what_to_do_and_keeps_the_samples(panel):
     assert np.isfinite(panel.gan.sample(3, seed=0)).all()
 
 
+@pytest.mark.slow
 def test_the_stored_output_has_a_picture_and_a_description(panel):
-    bundle = panel._repr_mimebundle_()
+    bundle, _ = panel._repr_mimebundle_()
     assert bundle["image/png"] and "nothing has been trained" in bundle["text/plain"]
     panel.run(1)
-    assert "after 2 updates" in panel._repr_mimebundle_()["text/plain"]
+    assert "after 2 updates" in panel._repr_mimebundle_()[1]["image/png"]["alt"]
+
+
+@pytest.mark.parametrize("build", [None, lambda: None, lambda: models.dense_generator(2, (4,))])
+@pytest.mark.parametrize("panel", [widgets.DigitsPanel, widgets.Laboratory])
+def test_a_panel_wants_a_function_that_returns_a_compiled_gan(panel, build):
+    with pytest.raises(ValueError, match="build must (return a compiled|be a function)"):
+        panel(build, {"ring": RING} if panel is widgets.Laboratory else IMAGES)
 
 
 def test_images_on_another_scale_are_rejected():
     with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
         widgets.DigitsPanel(build_digits, IMAGES * 127.5 + 127.5)
+
+
+@pytest.mark.parametrize("updates", [0, -5])
+def test_start_must_train_something(updates):
+    with pytest.raises(ValueError, match=f"updates must be an int >= 1, got {updates}"):
+        widgets.DigitsPanel(build_digits, IMAGES, updates=updates)
 
 
 # ---- panels of their own: each closes the one that the tests above share --------------------
@@ -126,6 +142,23 @@ def test_the_panel_keeps_the_decay_of_learning_rates():
 
 
 @pytest.mark.slow
+def test_start_trains_so_many_updates_and_pressed_again_trains_on():
+    panel = widgets.DigitsPanel(build_digits, IMAGES, batch_size=16, updates_per_chunk=2, updates=6)
+    assert "Train 6 updates" in panel.start_button.tooltip and " of " not in panel.status.value
+    for until in (6, 12):
+        panel.start_button.click()
+        wait_for(lambda until=until: f"paused · update {until} of {until}" in panel.status.value)
+        assert panel.gan.updates_made == until and panel.start_button.description == "Start"
+    panel.run(1)  # without the button there is no end but its own
+    assert panel.gan.updates_made == 14 and "update 14<" in panel.status.value
+    panel.start_button.click()
+    wait_for(lambda: "paused · update 18 of 18" in panel.status.value)
+    reset(panel)
+    assert "update 0 of 6" in panel.status.value
+    panel.close()
+
+
+@pytest.mark.slow
 def test_the_panel_trains_as_without_a_panel_bit_for_bit(monkeypatch):
     """The same batches; every value of the sliders has been tried before."""
     panel = widgets.DigitsPanel(build_decaying, IMAGES, batch_size=16, updates_per_chunk=2)
@@ -152,7 +185,7 @@ def test_the_panel_keeps_the_ratio_of_two_learning_rates():
 
 @pytest.mark.parametrize("learning_rate", [1.5e-3, 2.345e-5, 3e-3, 0.12])
 def test_a_learning_rate_slider_shows_and_keeps_the_exact_value(learning_rate):
-    slider = training_panel._learning_rate_slider("lr", np.float32(learning_rate))
+    slider = controls.learning_rate_slider("lr", np.float32(learning_rate), "")
     assert slider.value == learning_rate
     assert slider.options[slider.index] == (str(learning_rate), learning_rate)
     assert len({label for label, _ in slider.options}) == len(slider.options)

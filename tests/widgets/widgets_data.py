@@ -5,6 +5,7 @@ import time
 from helpers import data, models, training
 
 import keras
+from PIL import Image
 
 IMAGES = data.load_mnist()[0][::50].copy()
 SPIRAL, RING = data.spiral(), data.ring(sigma=0.05)
@@ -59,3 +60,9 @@ def wait_for(condition, seconds=30):
     while not condition():
         assert time.monotonic() < end, "the condition was not met in time"
         time.sleep(0.01)
+
+
+def frames(path):
+    """How many pictures a GIF has."""
+    with Image.open(path) as film:
+        return film.n_frames

@@ -1,0 +1,78 @@
+"""The stop button of a notebook, in a real kernel."""
+
+import sys
+
+from helpers.training import interrupt
+
+import pytest
+from jupyter_client import KernelManager
+
+TRAIN = """
+from helpers import data, models, training
+import keras
+points = data.ring().sample(3200, seed=0)
+networks = (
+    models.dense_generator(2, (8,), (2,), output="linear"), models.dense_discriminator((8,), (2,))
+)
+gan = training.GAN(*networks, latent_dim=2)
+gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3), jit_compile=False)
+print("compiled")
+"""
+FIT = "gan.fit(points, batch_size=32, epochs=10**6, verbose=0, callbacks=[training.Progress()])"
+LOOP = """
+for _ in training.progress(range(10**6)):
+    gan.train_on_batch(points[:320].reshape(10, 32, 2))
+"""
+
+
+@pytest.fixture(scope="module")
+def client():
+    manager = KernelManager(kernel_name="python3")
+    manager.kernel_spec.argv[0] = sys.executable
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    client.manager = manager
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def run(client, code, interrupt_after=None):
+    """The status of a cell and what it printed; errors are among it."""
+    message, printed, interrupted = client.execute(code), "", False
+    while True:
+        got = client.get_iopub_msg(timeout=120)
+        if got["parent_header"].get("msg_id") != message:
+            continue
+        if got["msg_type"] == "stream":
+            printed += got["content"]["text"]
+        elif got["msg_type"] == "error":
+            printed += "TRACEBACK " + got["content"]["evalue"]
+        elif got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
+            break
+        if interrupt_after and not interrupted and interrupt_after in printed:
+            client.manager.interrupt_kernel()
+            interrupted = True
+    while True:  # a reply to an earlier request may still be waiting
+        reply = client.get_shell_msg(timeout=60)
+        if reply["parent_header"].get("msg_id") == message:
+            return reply["content"]["status"], printed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_an_interrupted_cell_ends_with_one_line_and_later_cells_run(client):
+    assert run(client, TRAIN) == ("ok", "compiled\n")
+    for code, begun in ((FIT, "G's loss"), (LOOP, "steps"), ("while True: print(1)", "1")):
+        status, printed = run(client, code, interrupt_after=begun)
+        assert status == "error" and "TRACEBACK" not in printed
+        *_, last, end = printed.split("\n")
+        assert (last, end) == (interrupt.MESSAGE, "")
+        check = "made = gan.updates_made; rows = len(gan.update_history['fake_score'])"
+        assert run(client, check + "; print(made > 0, made == rows)") == ("ok", "True True\n")
+    status, printed = run(
+        client, "gan.fit(points, batch_size=32, epochs=1, verbose=0); print('ok')"
+    )
+    assert (status, printed) == ("ok", "ok\n")
