@@ -6,7 +6,6 @@ the same number of updates from seed 0, and every frame shows the same latent ve
 from the EMA generator and are not chosen.
 """
 
-import io
 import pathlib
 
 import matplotlib
@@ -45,7 +44,7 @@ def record(gan, z, batches, moments):
 
 
 def frame(real, points, digits, updates):
-    """One picture of the film, an RGB image."""
+    """One picture of the film."""
     figure = Figure(figsize=(8, 4.6), dpi=100, facecolor="white")
     left, right = (figure.add_axes((x, 0.02, 0.46, 0.8)) for x in (0.02, 0.52))
     plots.plane(left, real, size=3)
@@ -60,21 +59,7 @@ def frame(real, points, digits, updates):
         ("generated digits", 0.75, "black"),
     ):
         figure.text(x, 0.855, text, ha="center", fontsize=12, color=colour)
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return Image.open(file).convert("RGB")
-
-
-def save_film(frames, path):
-    """All frames with one palette, so that what stands still is stored once."""
-    some = frames[:: len(frames) // 5]
-    joined = Image.new("RGB", (frames[0].width, frames[0].height * len(some)))
-    for k, picture in enumerate(some):
-        joined.paste(picture, (0, k * picture.height))
-    palette = joined.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
-    first, *others = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f in frames]
-    durations = [MILLISECONDS] * len(others) + [HOLD]
-    first.save(path, save_all=True, append_images=others, duration=durations, loop=0, optimize=True)
+    return figure
 
 
 def main():
@@ -104,7 +89,7 @@ def main():
 
     real = spiral.sample(600, seed=0)
     film = [frame(real, p, d, CHUNK * k) for p, d, k in zip(points, digits, moments)]
-    save_film(film, PICTURE)
+    plots.save_gif(PICTURE, film, MILLISECONDS, HOLD, COLOURS)
     grid = plots.tile(gan.sample(60, seed=1), columns=15)
     grid = Image.fromarray(np.rint(255 * grid).astype("uint8"))
     grid = grid.resize((2 * grid.width, 2 * grid.height), Image.Resampling.NEAREST)

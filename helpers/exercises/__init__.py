@@ -12,17 +12,35 @@ from .dense_mnist import (
     check_pixel_scale,
 )
 from .measuring_samples import check_seeds_needed
+from .other_losses import (
+    check_critic_estimate,
+    check_gradient_penalty,
+    check_least_squares_logit,
+    check_wasserstein_on_a_line,
+)
 from .scoring_the_spiral import check_dropped_modes, check_modes_covered, check_two_sigma
-from .start_here import check_latent_walk, check_minutes_of_training, check_values_per_image
+from .start_here import (
+    LATENT_CHANGES,
+    check_closed_walk,
+    check_latent_order,
+    check_nearest_class,
+    check_shifted_distance,
+)
 from .the_minimax_loss import (
     check_discriminator_loss,
-    check_jsd,
-    check_optimal_discriminator,
-    check_saturating_loss,
-    check_value_without_overlap,
+    check_jsd_estimate,
+    check_kl,
+    check_ratio_of_derivatives,
+    check_value_with_a_missing_mode,
 )
 from .the_spiral import check_best_setting, check_gradient
-from .training_dynamics import check_stability_limit
+from .training_dynamics import (
+    check_best_gamma,
+    check_extragradient,
+    check_one_sided_noise,
+    check_stability_limits,
+    check_updates_needed,
+)
 from .training_failures import (
     FAILURE_SIGNS,
     check_invariant,
@@ -30,11 +48,8 @@ from .training_failures import (
     check_named_failures,
 )
 from .two_players import (
-    SEVEN_STEPS,
     be_the_discriminator,
-    check_equilibrium_accuracy,
-    check_false_equilibrium,
-    check_logit,
-    check_normal_generator,
-    check_seven_steps,
+    check_exponential_samples,
+    check_gradient_through_d,
+    check_logit_with_prior,
 )

@@ -11,12 +11,12 @@ import pathlib
 import re
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+Numbers = float | np.ndarray
 STATES = {  # {state: (sign, words, colour: that of JupyterLab's theme, light or dark)}
     "right": ("✓", "Right", "var(--jp-success-color0, #388e3c)"),
     "not yet": ("✗", "Not yet", "var(--jp-warn-color0, #e65100)"),
@@ -132,7 +132,7 @@ def number_check(
     return decorate
 
 
-def compare(value: ArrayLike, right: ArrayLike, mistakes: dict[str, ArrayLike]) -> None:
+def compare(value: Numbers, right: Numbers, mistakes: Mapping[str, Numbers]) -> None:
     """Compare a value with the right one, and name the mistake where it is a known one.
 
     Args:
@@ -153,7 +153,7 @@ def compare(value: ArrayLike, right: ArrayLike, mistakes: dict[str, ArrayLike]) 
     for sentence, wrong in mistakes.items():
         if np.shape(wrong) == np.shape(value) and np.allclose(value, wrong, rtol=1e-3, atol=1e-4):
             raise NotYet(sentence)
-    got = f"got {float(value):g}. It" if np.ndim(value) == 0 else "it"
+    got = "it" if np.ndim(value) else f"got {float(value):g}. It"
     raise NotYet(f"{got} is none of the usual slips: compare your formula with the text.")
 
 
@@ -214,13 +214,13 @@ def numbers(
         NotYet: if value is anything else, or has another shape.
     """
     try:
-        array = np.asarray(value)
-        array = array.astype("float64") if array.dtype.kind in "biufO" else None
+        given = np.asarray(value)
+        array = given.astype("float64") if given.dtype.kind in "biufO" else None
     except KeyboardInterrupt:
         raise
     except BaseException:  # whatever an object raises that is asked for its numbers
         array = None
-    if array is None:
+    if array is None or value is None:
         raise NotYet(f"expected {expected}, got {short_repr(value)}.")
     if shape is not None:
         _require_shape(array, shape)

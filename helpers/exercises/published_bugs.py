@@ -7,6 +7,8 @@ The lesson prints the source of these functions, so each has at most nine lines:
 describes their arguments and their result.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,7 +55,7 @@ def cross_entropy(labels: ArrayLike, logits: ArrayLike) -> float:
     Returns:
         The mean, in nats.
     """
-    logits = np.asarray(logits, "float64")
+    labels, logits = np.asarray(labels), np.asarray(logits, "float64")
     loss = labels * np.logaddexp(0, -logits) + (1 - labels) * np.logaddexp(0, logits)
     return float(loss.mean())
 

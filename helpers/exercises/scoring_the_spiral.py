@@ -1,6 +1,7 @@
 """Exercises of the lesson `scoring_the_spiral`: perfect samples, dropped modes, modes covered."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -93,7 +94,7 @@ def check_modes_covered(answer: Callable | None) -> Verdict:
         centres[np.where(np.arange(5000) < 4900, 0, np.arange(5000) % 25)] + near,  # collapsed
         np.concatenate([centres[rng.integers(25, size=500)] + near[:500], near[500:] + 9]),
     ]
-    rules = {
+    rules: dict[str, dict[str, Any]] = {
         "that counts a mode from its first sample on, so noise covers them all; ask for a fifth of the expected number.": {
             "fraction": 0.0
         },

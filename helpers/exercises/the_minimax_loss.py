@@ -1,33 +1,31 @@
-"""Exercises of the lesson `the_minimax_loss`: D*, the divergence and the losses of D and G."""
+"""Exercises of the lesson `the_minimax_loss`: divergences, V(D*, G) and the loss of D."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from scipy import integrate, stats
 
-from .answer import NotYet, Verdict, call, compare, guarded, number, number_check, numbers
-
-LOGITS = np.linspace(-6, 3, 25, dtype="float32").reshape(-1, 1)
+from .answer import NotYet, Verdict, call, compare, guarded, number, number_check
 
 
 @number_check(
-    0.0,
+    99,
     {
-        -np.log(
-            4
-        ): "that is the value where both distributions are the same; here they never meet.",
-        np.log(2): "that is the divergence alone; the value is -log 4 + 2 JSD.",
-        np.log(4): "that is 2 JSD; -log 4 is still to be added.",
-        -np.log(2): "the divergence counts twice: -log 4 + 2 log 2.",
+        1
+        / 99: "that is the saturating loss over the non-saturating one; it is the other way round.",
+        100: "nearly: the derivatives are 1 - D and D, not 1 and D.",
+        np.log(99): "that is the logarithm of it, the size of the logit.",
+        0.99: "that is the derivative of the non-saturating loss alone; divide by that of the other.",
+        -99: "both derivatives are negative, so their ratio is positive.",
     },
-    "D is sure and correct everywhere, and log 1 = 0, twice.",
+    "0.99 / 0.01: where D is sure that a sample is generated, the saturating loss ignores it.",
 )
-def check_value_without_overlap(answer: float | None) -> Verdict:
-    """Check V(D*, G) where real and generated samples never overlap: 0.
+def check_ratio_of_derivatives(answer: float | None) -> Verdict:
+    """Check the ratio of the derivatives of -log D and log(1 - D) by the logit at D = 0.01: 99.
 
     Args:
-        answer: The value, in nats.
+        answer: The ratio.
 
     Returns:
         Verdict.
@@ -35,130 +33,137 @@ def check_value_without_overlap(answer: float | None) -> Verdict:
 
 
 @guarded
-def check_optimal_discriminator(answer: Callable | None) -> Verdict:
-    """Check a function for D* = p / (p + q) (Goodfellow et al. 2014, eq. 2).
+def check_value_with_a_missing_mode(answer: float | None) -> Verdict:
+    """Check V(D*, G) if G makes one of two equal modes and misses the other: log(1/3)/2 + log(2/3).
 
     Args:
-        answer: Function (p, q) -> D*, on arrays of the real and the generated density.
+        answer: The value, in nats; it is right within 0.005.
 
     Returns:
         Verdict.
-
-    Example:
-        >>> from helpers import exercises
-        >>> exercises.check_optimal_discriminator(lambda p, q: p / (p + q)).is_right
-        True
     """
-    p, q = np.random.default_rng(0).uniform(0.05, 2, (2, 40))
-    mistakes = {
-        "that is 1 - D*: D gives the probability of real, and p is the real density.": q / (p + q),
-        "that is its logit, log p/q; D* is the sigmoid of it.": np.log(p / q),
-        "that is the ratio r of the densities; the probability is r / (1 + r).": p / q,
-        "that is p over the mixture (p + q) / 2, twice as much as D*.": 2 * p / (p + q),
-        "that is a hard decision; D* says how sure one may be.": (p > q).astype("float64"),
-        "a density is no probability: compare p with all that lies there, p + q.": p,
-    }
-    compare(numbers(call(answer, p, q, takes="p, q, two arrays")), p / (p + q), mistakes)
-    return Verdict("right", "of all that lies at a point, the fraction that is real.")
+    value, third, two_thirds = number(answer), np.log(1 / 3), np.log(2 / 3)
+    right = third / 2 + two_thirds
+    if abs(value - right) <= 0.005:
+        return Verdict("right", "D* is 1/3 on the mode that G makes and 1 on the other.")
+    for wrong, mistake in (
+        (
+            -np.log(4),
+            "that is the value of a perfect generator; half of the data are missing here.",
+        ),
+        (0.0, "that is the value where nothing overlaps; one mode does."),
+        (third + two_thirds, "only half of the real samples lie on the mode that G makes."),
+        (
+            right - two_thirds / 2,
+            "all generated samples lie on that mode: their term counts in full.",
+        ),
+        (-np.log(2), "D is not undecided there: q is twice as high as p on the mode that G makes."),
+        (-right, "that is D's loss; V has the opposite sign."),
+        ((right + np.log(4)) / 2, "that is the divergence; V is -log 4 + 2 JSD."),
+    ):
+        if abs(value - wrong) <= 0.005:
+            raise NotYet(mistake)
+    raise NotYet(f"{value:.3f} is none of the usual slips: find D* on each mode first.")
 
 
 def _kl(p, q):
-    return np.sum(p * np.log(p / q), axis=-1)
+    present = p > 0
+    with np.errstate(divide="ignore"):
+        return np.sum(p[present] * np.log(p[present] / q[present]))
 
 
 @guarded
-def check_jsd(answer: Callable | None) -> Verdict:
-    """Check a function for the Jensen-Shannon divergence (Goodfellow et al. 2014, theorem 1).
+def check_kl(answer: Callable | None) -> Verdict:
+    """Check a function for the Kullback-Leibler divergence KL(p || q), also with empty bins.
 
     Args:
-        answer: Function (p, q) -> divergence in nats, on two positive histograms of shape (8,).
+        answer: Function (p, q) -> divergence in nats, on two histograms of shape (8,) that sum to 1.
 
     Returns:
         Verdict.
     """
-    pairs = np.random.default_rng(0).dirichlet(np.ones(8), (3, 2)) * 0.92 + 0.01
-    p, q = pairs[:, 0], pairs[:, 1]
-    m = (p + q) / 2
-    right = (_kl(p, m) + _kl(q, m)) / 2
-    mistakes = {
-        "that is twice as much: take half of the sum of the two divergences.": 2 * right,
-        "the mixture must sum to 1: m = (p + q) / 2.": right - np.log(2),
-        "both halves are missing: of m = (p + q) / 2, and of the sum.": 2 * right - 2 * np.log(2),
-        "that is in bits: use the natural logarithm.": right / np.log(2),
-        "that is the square root, the Jensen-Shannon distance.": np.sqrt(right),
-        "that is KL(p || q): compare both with their mixture instead.": _kl(p, q),
-        "that is KL(q || p): compare both with their mixture instead.": _kl(q, p),
-        "that is the mean of both Kullback-Leibler divergences, without the mixture.": (
-            _kl(p, q) + _kl(q, p)
-        )
-        / 2,
-    }
-    values = [number(call(answer, a, b, takes="p, q, two histograms")) for a, b in zip(p, q)]
-    compare(np.array(values), right, mistakes)
-    return Verdict(
-        "right", "0 for equal histograms, log 2 at most, and the same with p and q exchanged."
-    )
 
-
-def loss_of_logits(
-    answer: Any,
-    right: float,
-    mistakes: dict[str, float],
-    extremes: dict[float, float],
-    safer: str,
-) -> None:
-    """Compare a learner's loss with the right one on `LOGITS` and on single large logits.
-
-    Args:
-        answer: Function (logits) -> scalar; it is given tensors of shape (n, 1), float32.
-        right: The right loss on `LOGITS`.
-        mistakes: {which mistake: the wrong loss on `LOGITS` that it leads to}.
-        extremes: {a logit of large size: the right loss there}.
-        safer: How to avoid an overflow, as the last sentence of the message.
-
-    Raises:
-        NotYet: if one of the values is not right.
-    """
-    compare(numbers(call(answer, tf.constant(LOGITS), takes="logits")), right, mistakes)
-    for logit, value in extremes.items():
+    def value(p, q):
         with np.errstate(all="ignore"):
-            extreme = number(call(answer, tf.constant([[logit]]), takes="logits"))
-        if not np.allclose(extreme, value):
+            return number(call(answer, p, q, takes="p, q"))
+
+    pairs = np.random.default_rng(0).dirichlet(np.ones(8), (3, 2)) * 0.92 + 0.01
+    m = pairs.mean(axis=1)
+    right = np.array([_kl(p, q) for p, q in pairs])
+    mistakes = {
+        "that is KL(q || p): the mean is over p.": np.array([_kl(q, p) for p, q in pairs]),
+        "the sign is turned: p stands above q.": -right,
+        "that is in bits: use the natural logarithm.": right / np.log(2),
+        "that is the cross-entropy; subtract the entropy of p.": np.array(
+            [-np.sum(p * np.log(q)) for p, q in pairs]
+        ),
+        "take the sum over the bins, weighted by p, not their mean.": right / 8,
+        "that is the sum of log(p / q) without the weights p.": np.array(
+            [np.sum(np.log(p / q)) for p, q in pairs]
+        ),
+        "that is the Jensen-Shannon divergence.": np.array(
+            [(_kl(p, c) + _kl(q, c)) / 2 for (p, q), c in zip(pairs, m)]
+        ),
+    }
+    compare(np.array([value(p, q) for p, q in pairs]), right, mistakes)
+    half, other = np.repeat([0.25, 0.0], 4), np.full(8, 0.125)
+    for p, q, where in (
+        (half, other, "where four bins of p are empty"),
+        (half, half, "where p = q and four bins are empty in both"),
+    ):
+        found, wanted = value(p, q), _kl(p, q)
+        if not np.isclose(found, wanted):
             raise NotYet(
-                f"nearly: at the logit {logit:g} it is {value:g}, yours is {extreme:g}. {safer}"
+                f"right for full bins; {where} the divergence is {wanted:.3f}, yours is {found:g}. "
+                "Sum over the bins with p > 0 only."
             )
+    found = value(other, half)
+    if not found == np.inf:
+        raise NotYet(
+            f"nearly: where q is 0 and p is not, the divergence is infinite, yours is {found:g}."
+        )
+    return Verdict("right", "also where bins are empty.")
 
 
 @guarded
-def check_saturating_loss(answer: Callable | None) -> Verdict:
-    """Check a function for G's loss in the minimax form, E log(1 - D(G(z))).
+def check_jsd_estimate(answer: float | None) -> Verdict:
+    """Check an estimate of the Jensen-Shannon divergence of Laplace(0, 1) and N(2, 1): 0.298 nats.
 
     Args:
-        answer: Function (logits of generated samples (n, 1), a tensor) -> loss, a scalar.
+        answer: The estimate in nats, from the loss of a trained discriminator. It is right within
+            0.03.
 
     Returns:
-        Verdict.
+        Verdict. It states the divergence, computed by integration.
     """
-    s = LOGITS.astype("float64")
-    d = 1 / (1 + np.exp(-s))
-    mistakes = {
-        "that is -log D, the non-saturating loss.": np.log1p(np.exp(-s)).mean(),
-        "the sign is turned: that is D's own loss for these samples.": np.log1p(np.exp(s)).mean(),
-        "that is log D, which G would make smaller: it helps D.": -np.log1p(np.exp(-s)).mean(),
-        "take the mean over the batch, not the sum.": -np.log1p(np.exp(s)).sum(),
-        "that takes the sigmoid twice: the input is a logit already.": -np.log1p(np.exp(d)).mean(),
-        "that is log(1 - s): the input is a logit, not a probability.": np.log(
-            np.maximum(1 - s, 1e-9)
-        ).mean(),
-    }
-    loss_of_logits(
-        answer,
-        -np.log1p(np.exp(s)).mean(),
-        mistakes,
-        {1000.0: -1000.0, -1000.0: 0.0},
-        "Do not take the log of 1 - sigmoid; -softplus(s) is the same number and never overflows.",
+
+    def integrand(x):
+        p, q = stats.laplace.pdf(x), stats.norm.pdf(x, 2)
+        return (p * np.log(2 * p / (p + q)) + q * np.log(2 * q / (p + q))) / 2
+
+    true = integrate.quad(integrand, -12, 14, points=(0, 1, 2))[0]
+    estimate = number(answer)
+    if abs(estimate - true) <= 0.03:
+        return Verdict("right", f"by integration it is {true:.3f}, you measured {estimate:.3f}.")
+    for wrong, mistake in (
+        (2 * true, "that is twice the divergence: -L = -log 4 + 2 JSD."),
+        (np.log(4) - 2 * true, "that is D's loss itself: solve -L = -log 4 + 2 JSD for JSD."),
+        (2 * true - np.log(4), "that is V; solve V = -log 4 + 2 JSD for JSD."),
+        (true - np.log(4) / 2, "log 4 is missing: V = -log 4 + 2 JSD."),
+        (
+            (np.log(4) - (np.log(2) - true)) / 2,
+            "the loss was a mean over both classes; the formula wants the sum, twice as much.",
+        ),
+        (true / np.log(2), "that is in bits: use the natural logarithm."),
+        (np.sqrt(true), "that is the root, which scipy calls the Jensen-Shannon distance."),
+    ):
+        if abs(estimate - wrong) <= 0.03:
+            raise NotYet(mistake)
+    direction = "large" if estimate > true else "small"
+    raise NotYet(
+        f"{estimate:.3f} is too {direction}. Train D until its loss no longer falls, and measure "
+        "the loss, the sum of both terms, on fresh samples."
     )
-    return Verdict("right", "and safe at any logit: log(1 - sigmoid(s)) = -softplus(s).")
 
 
 @guarded
@@ -173,7 +178,7 @@ def check_discriminator_loss(answer: Callable | None) -> Verdict:
     Returns:
         Verdict.
     """
-    rng = np.random.default_rng(0)
+    rng, clip = np.random.default_rng(0), lambda s: np.clip(s, 1e-7, 1 - 1e-7)
     real, fake = rng.normal(0, 2, (2, 40, 1)).astype("float32")
     on_real, on_fake = np.log1p(np.exp(-real)), np.log1p(np.exp(fake))
 
@@ -193,6 +198,10 @@ def check_discriminator_loss(answer: Callable | None) -> Verdict:
         "the sign is turned: this is the value function V(D, G), which D maximises.": -right,
         "the labels are exchanged: real is 1.": np.log1p(np.exp(real)).mean()
         + np.log1p(np.exp(-fake)).mean(),
+        "the inputs are logits: the cross-entropy needs from_logits=True.": -np.log(
+            clip(real)
+        ).mean()
+        - np.log(1 - clip(fake)).mean(),
         "only the real half is there.": on_real.mean(),
         "only the generated half is there.": on_fake.mean(),
         "take the mean over each batch, not the sum.": on_real.sum() + on_fake.sum(),
@@ -210,8 +219,8 @@ def check_discriminator_loss(answer: Callable | None) -> Verdict:
             if beyond[0] < -0.01:
                 raise NotYet(
                     f"for real samples with logit 50 D's loss is {beyond[0]:.2f}, below 0, and it "
-                    "falls as D gets surer. A label lies above 1. Labels are probabilities: keep "
-                    "them in [0, 1]."
+                    "falls as D gets surer. A label lies above 1, which is no probability: give the "
+                    "plain labels, 1 for real and 0 for generated."
                 )
             if beyond.max() > 0.01:
                 raise NotYet(

@@ -1,12 +1,14 @@
 """Exercises of the lesson `the_spiral`: the best setting of a grid search, and G's gradient."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .answer import NotYet, Verdict, call, compare, guarded, numbers, pair, short_repr
-from .the_minimax_loss import LOGITS
+from .dense_mnist import LOGITS
 
 
 @guarded
@@ -45,7 +47,7 @@ def check_best_setting(
         raise NotYet(
             f"choose one of the settings of the grid search: {settings}; got {short_repr(answer)}."
         )
-    best = max(means, key=means.get)
+    best = max(means, key=lambda setting: means[setting])
     mean = means[chosen]
     said = f"{mean:.2f} on average (seeds: {', '.join(f'{value:.2f}' for value in scores[chosen])})"
     if mean >= means[best] - 0.05:

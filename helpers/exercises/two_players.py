@@ -1,6 +1,8 @@
-"""Exercises of the lesson `two_players`: D's accuracy, logits, generators and one training update."""
+"""Exercises of the lesson `two_players`: the gradient through D, logits, and a GAN of one's own."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,26 +17,30 @@ from .answer import (
     letters,
     number_check,
     numbers,
-    pair,
     short_repr,
 )
 
 
 @number_check(
-    0.5,
+    -0.75,
     {
-        0.0: "a D that is always wrong knows the truth: it need only invert its answers.",
-        1.0: "that is a D that is never fooled; here both distributions are the same.",
-        50.0: "an accuracy lies between 0 and 1: write 0.5, not 50.",
-        np.log(2): "that is log 2, the value of each half of the loss; an accuracy is a fraction.",
+        0.75: "the loss is -log D: its derivative with respect to the logit is -(1 - D), below 0.",
+        -0.5: "that is the derivative with respect to the logit alone; two factors are missing.",
+        -0.25: "the last factor is missing: how x = theta z changes with theta.",
+        -1.5: "the middle factor is missing: how the logit changes with x.",
+        1.5: "three factors, please: -(1 - D), then 0.5, then the change of x with theta.",
+        -3.0: "that is the derivative for D near 0; the logit 0 means D = 1/2.",
+        0.0: "D is undecided at the logit 0, but its gradient is 0.5, not 0.",
     },
-    "whatever D answers, half of the samples that it gets are of the other class.",
+    "-1/2 times 1/2 times 3. The loss falls as theta grows: the sample moves to higher logits.",
 )
-def check_equilibrium_accuracy(answer: float | None) -> Verdict:
-    """Check D's accuracy where generated samples have the distribution of the real ones: 1/2.
+def check_gradient_through_d(answer: float | None) -> Verdict:
+    """Check the gradient of -log D(theta z) with respect to theta, for z = 3, s = 0, ds/dx = 0.5.
+
+    By the chain rule it is -(1 - D) * 0.5 * z = -0.75.
 
     Args:
-        answer: The accuracy, from 0 to 1.
+        answer: The gradient.
 
     Returns:
         Verdict.
@@ -42,126 +48,67 @@ def check_equilibrium_accuracy(answer: float | None) -> Verdict:
 
 
 @guarded
-def check_logit(answer: Callable | None) -> Verdict:
-    """Check a function from a probability to its logit, log(D / (1 - D)).
+def check_logit_with_prior(answer: Callable | None) -> Verdict:
+    """Check a function that corrects a logit for prior odds of 9 to 1: s + log 9.
 
     Args:
-        answer: Function (d) -> logits, on an array of probabilities in (0, 1).
+        answer: Function (s) -> logits, on an array of logits of shape (25,).
 
     Returns:
         Verdict.
     """
-    d = np.linspace(0.02, 0.98, 25)
+    s = np.linspace(-4, 4, 25)
     mistakes = {
-        "the sign is turned: large logits mean real.": np.log((1 - d) / d),
-        "those are the odds; the logit is their logarithm.": d / (1 - d),
-        "that is the logarithm of the probability; divide by 1 - D first.": np.log(d),
-        "that is the sigmoid, the way from logit to probability; you want the way back.": 1
-        / (1 + np.exp(-d)),
-        "that is the probability itself.": d,
-        "that is in bits: use the natural logarithm.": np.log2(d / (1 - d)),
+        "a logit is the logarithm of the odds: where odds are multiplied, logits are added.": 9 * s,
+        "those are the odds; the logit is their logarithm.": 9 * np.exp(s),
+        "add the logarithm of 9, not 9.": s + 9,
+        "that turns it round: real notes are the more frequent ones.": s - np.log(9),
+        "that is the prior alone; the note itself counts, too.": np.full(25, np.log(9)),
+        "0.9 is the probability of real in the till; its odds are 9 to 1.": s + np.log(0.9),
+        "that is in bits: use the natural logarithm.": s + np.log2(9),
+        "that is the probability; the question is its logit.": 9 / (9 + np.exp(-s)),
+        "in the till the odds are 9 to 1 before the note is seen.": s,
     }
-    compare(numbers(call(answer, d, takes="d, an array")), np.log(d / (1 - d)), mistakes)
-    return Verdict(
-        "right",
-        "log D - log(1 - D). It is 0 at D = 1/2, and grows without end towards 1.",
-    )
+    compare(numbers(call(answer, s, takes="s, an array")), s + np.log(9), mistakes)
+    return Verdict("right", "the odds are multiplied by 9, so log 9 is added to every logit.")
 
 
 @guarded
-def check_normal_generator(answer: Callable | None) -> Verdict:
-    """Check a generator of N(3, 0.5^2) by the distribution of its samples.
+def check_exponential_samples(answer: ArrayLike | None) -> Verdict:
+    """Check samples of a generator that was trained on the exponential distribution.
 
     Args:
-        answer: Function (z) -> samples, on an array of z ~ N(0, 1) of shape (999,). The same z must
-            give the same samples.
+        answer: At least 500 samples of any shape. They are right if the mean distance over which
+            they have to be moved to become exponential of mean 1 (Wasserstein) is below 0.2.
 
     Returns:
-        Verdict.
+        Verdict. It states that distance and the fraction of samples below 0.
     """
-    z = stats.norm.ppf((np.arange(999) + 0.5) / 999)
-    samples, again = (numbers(call(answer, z, takes="z, an array"), "samples") for _ in range(2))
-    if samples.shape != z.shape:
-        raise NotYet(f"one sample for each z, please: {z.shape} in, {samples.shape} out.")
-    if not np.array_equal(samples, again, equal_nan=True):
-        raise NotYet("the same z gave two different samples. All randomness must come from z.")
-    mistakes = {
-        "a generator that makes the same thing of every z has collapsed.": np.full(999, 3.0),
-        "0.5^2 is the variance; z must be stretched by its root, 0.5.": 3 + 0.25 * z,
-        "mean and spread have changed places.": 0.5 + 3 * z,
-        "the mean is right, the spread is still that of z.": 3 + z,
-        "the spread is right; now move the mean to 3.": 0.5 * z,
-        "the mean is stretched as well: multiply z alone, then add 3.": 0.5 * (3 + z),
-    }
-    mistakes = {sentence: np.sort(wrong) for sentence, wrong in mistakes.items()}
-    compare(np.sort(samples), np.sort(3 + 0.5 * z), mistakes)
-    return Verdict(
-        "right",
-        "its samples have mean 3 and standard deviation 0.5. Which z makes which sample does not "
-        "matter: 3 - 0.5 z would be as good.",
-    )
-
-
-@guarded
-def check_false_equilibrium(answer: Sequence[float] | None) -> Verdict:
-    """Check a wrong generator N(theta, 1) of N(0, 1) whose D answers 1/2 all the same.
-
-    Args:
-        answer: (theta, k): the mean of the generator and the steepness of D. It is right if theta is
-            at least 0.1 away from 0, and k = 0.
-
-    Returns:
-        Verdict. It states the accuracy of the optimal discriminator, Phi(|theta| / 2).
-    """
-    theta, k = pair(answer, "two numbers, (theta, k)")
-    if not np.isfinite([theta, k]).all():
-        raise NotYet(f"expected two finite numbers, (theta, k), got {short_repr(answer)}.")
-    if k != 0:
+    samples = np.sort(numbers(answer, "an array of samples").ravel())
+    if len(samples) < 500:
+        raise NotYet(f"at least 500 samples, please, got {len(samples)}.")
+    if not np.isfinite(samples).all():
+        raise NotYet("some samples are not finite: training has diverged. Start again.")
+    quantiles = stats.expon.ppf((np.arange(len(samples)) + 0.5) / len(samples))
+    distance = np.abs(samples - quantiles).mean()
+    found = f"the distance is {distance:.2f}"
+    if distance < 0.2:
+        negative = np.mean(samples < 0)
+        return Verdict("right", f"{found}; {negative:.1%} of the samples are below 0.")
+    if samples.std() < 0.05:
+        raise NotYet(f"{found}: the samples are all nearly the same, {samples.mean():.2f}.")
+    if np.mean(samples < -1.5) > 0.3:
+        raise NotYet(f"{found}: samples around -2 are those of section 8's data; train anew.")
+    if abs(samples.mean()) < 0.3 and samples.std() < 0.5:
         raise NotYet(
-            f"with k = {k:g} D rises or falls along the axis; it must answer 1/2 everywhere."
+            f"{found}: that looks like an untrained generator. `update` is compiled for the networks "
+            "it was first called with: for new ones, run its definition again."
         )
-    if abs(theta) < 0.1:
-        raise NotYet("that is the true equilibrium. The generator should be wrong.")
-    optimal_accuracy = stats.norm.cdf(abs(theta) / 2)
-    return Verdict(
-        "right",
-        "D answers 1/2 everywhere, yet the optimal discriminator would be right "
-        f"{optimal_accuracy:.0%} of the time. D at 1/2 means a perfect G, or a D that has not "
-        "learned.",
-    )
-
-
-SEVEN_STEPS = "CFAEDGB"
-
-
-@guarded
-def check_seven_steps(answer: str | None) -> Verdict:
-    """Check the order of the seven steps of one training update.
-
-    Args:
-        answer: The letters A to G in order, as in `SEVEN_STEPS`. The real batch (C) and the
-            generated batch (F) may swap.
-
-    Returns:
-        Verdict.
-    """
-    order = letters(answer, "a string of the letters A to G")
-    if sorted(order) != sorted(SEVEN_STEPS):
-        raise NotYet(f"each of the letters A to G once, please, got {short_repr(answer)}.")
-    position = {letter: order.index(letter) for letter in order}
-    for first, then, why in (
-        ("C", "A", "D's loss needs the real batch"),
-        ("F", "A", "D's loss needs generated samples, so they come first"),
-        ("A", "E", "there is no gradient before there is a loss"),
-        ("E", "D", "G's loss uses the D that has just been updated: finish D's half first"),
-        ("D", "G", "G's gradient is that of its loss, so the loss comes first"),
-        ("G", "B", "samples are evaluated when the update is done"),
-    ):
-        if position[first] > position[then]:
-            raise NotYet(f"{first} belongs before {then}: {why}.")
-    return Verdict(
-        "right",
-        "D's half, G's half, then the evaluation. Real and generated batch may also change places.",
+    if abs(samples.mean()) < 0.2 and abs(samples.std() - 1) < 0.2:
+        raise NotYet(f"{found}: that looks like the noise z. Pass it through your generator.")
+    raise NotYet(
+        f"{found}, and should be below 0.2. Their mean is {samples.mean():.2f} (right: 1), their "
+        f"standard deviation {samples.std():.2f} (right: 1). Train longer, or anew."
     )
 
 

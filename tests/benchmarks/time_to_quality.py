@@ -2,7 +2,7 @@
 
 Run: python tests/benchmarks/time_to_quality.py [--seeds 3] [--seconds 10 20 30 60] [--presets course]
 Compiling is not counted. Features: the course's own classifier, trained on the same 4,000 digits;
-the first rows are the real-vs-real floor and uniform noise in the same features.
+the first rows are the real-vs-real baseline and uniform noise in the same features.
 """
 
 import argparse

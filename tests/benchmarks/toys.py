@@ -1,7 +1,7 @@
-"""Spiral, ring and grid, five seeds each, side by side: our recipe, the textbook's, trivial rivals.
+"""Spiral, ring and grid, five seeds each, side by side: our recipe, the textbook's, baselines.
 
 Run: python tests/benchmarks/toys.py
-The scores are those of lesson 05: modes by the fair-share rule, 2,500 samples on ring and grid (as in
+The scores are those of lesson 05: modes covered, 2,500 samples on ring and grid (as in
 VEEGAN and PacGAN), 10,000 on the spiral. It prints a Markdown table: the mean over the seeds and, in
 brackets, the worst of them.
 """
@@ -15,8 +15,8 @@ import numpy as np
 
 SEEDS = 5
 MIXTURES = {"spiral": data.spiral(), "ring": data.ring(), "grid": data.grid()}
-EVEN_BOX = {"spiral": 1, "ring": 1, "grid": 5}  # half its side: as wide as a rival would guess
-# updates, learning rate, weight of R1, updates until the rates have halved, average of G
+EVEN_BOX = {"spiral": 1, "ring": 1, "grid": 5}  # half its side: as wide as the data
+# updates, learning rate, weight of R1, updates until the learning rates have halved, EMA decay
 OURS = {
     "spiral": (3000, 5e-3, 0.05, 2000, 0.999),
     "ring": (5000, 5e-3, 0.1, 1000, 0.999),
@@ -24,30 +24,30 @@ OURS = {
 }
 
 
-def gan(adam, average, **rules):
-    """Five games with three hidden layers of 64 in each player; latent dimension 2."""
+def gan(adam, ema_decay, **rules):
+    """Five GANs with three hidden layers of 64 in each network; latent dimension 2."""
     keras.utils.set_random_seed(0)
     five = training.GAN(
         models.dense_generators((2,) * SEEDS, (64,) * 3, activation="relu"),
         models.dense_discriminators(SEEDS, (64,) * 3),
         latent_dim=2 * SEEDS,
-        ema_decay=average,
+        ema_decay=ema_decay,
     )
     five.compile(adam(), adam(), **rules)
     return five
 
 
-def ours(rate, r1, halving, average):
+def ours(learning_rate, r1, halving, ema_decay):
     return gan(
-        lambda: keras.optimizers.Adam(rate, 0.0, 0.99),
-        average,
+        lambda: keras.optimizers.Adam(learning_rate, 0.0, 0.99),
+        ema_decay,
         penalties={"r1": r1},
         halving_updates=halving,
     )
 
 
 def textbook():
-    """Radford et al. 2016: Adam 2e-4 with beta_1 = 0.5; no penalty, no average, no decay."""
+    """Radford et al. 2016: Adam 2e-4 with beta_1 = 0.5; no penalty, no EMA, no decay."""
     return gan(lambda: keras.optimizers.Adam(2e-4, 0.5), 0.0)
 
 
@@ -62,7 +62,7 @@ def train(five, mixture, updates):
 
 
 def scores(name, samples):
-    """(share of good samples, share of bins or number of modes, KL)."""
+    """(fraction of high-quality samples, fraction of bins or number of modes covered, KL)."""
     mixture = MIXTURES[name]
     if name == "spiral":
         score = metrics.curve_coverage(samples, mixture.centres, mixture.sigma)
@@ -73,17 +73,17 @@ def scores(name, samples):
 
 def row(label, name, runs, seconds=None):
     """One line of the table. runs: for each seed what `scores` returns."""
-    good, found, kl = np.array(runs).T
+    high_quality, covered, kl = np.array(runs).T
     width = ".0%" if name == "spiral" else ".1f"
     took = "" if seconds is None else f"{seconds:.0f}"
     print(
-        f"| {name} | {label} | {good.mean():.1%} ({good.min():.1%}) "
-        f"| {found.mean():{width}} ({found.min():{width}}) | {kl.mean():.3f} ({kl.max():.3f}) | {took} |",
+        f"| {name} | {label} | {high_quality.mean():.1%} ({high_quality.min():.1%}) "
+        f"| {covered.mean():{width}} ({covered.min():{width}}) | {kl.mean():.3f} ({kl.max():.3f}) | {took} |",
         flush=True,
     )
 
 
-def trivial(name, n):
+def baselines(name, n):
     """Five draws each of real points, a Gaussian with their moments, and an even box."""
     mixture, rng = MIXTURES[name], np.random.default_rng(1)
     real = mixture.sample(5000, rng)
@@ -98,7 +98,9 @@ def trivial(name, n):
 
 
 def main():
-    print("| data | from | good: mean (worst) | found: mean (worst) | KL: mean (worst) | seconds |")
+    print(
+        "| data | samples from | high quality: mean (worst) | covered: mean (worst) | KL: mean (worst) | seconds |"
+    )
     print("|---|---|---|---|---|---|")
     for name, (updates, *recipe) in OURS.items():
         n = 10_000 if name == "spiral" else 2500
@@ -109,7 +111,7 @@ def main():
             seconds = train(five, MIXTURES[name], updates)
             drawn = five.sample(n, seed=1).swapaxes(0, 1)
             row(label, name, [scores(name, samples) for samples in drawn], seconds)
-        for label, sets in trivial(name, n).items():
+        for label, sets in baselines(name, n).items():
             row(label, name, [scores(name, samples) for samples in sets])
 
 

@@ -148,8 +148,8 @@ def tf_function(preset, shape, samples):
 
     generator, discriminator = preset.networks(shape)
     optimizers = preset.optimizer(), preset.optimizer()
-    for optimizer, player in zip(optimizers, (generator, discriminator)):
-        optimizer.build(player.trainable_variables)
+    for optimizer, network in zip(optimizers, (generator, discriminator)):
+        optimizer.build(network.trainable_variables)
     average = [tf.Variable(variable) for variable in generator.trainable_variables]
 
     @tf.function
@@ -164,11 +164,11 @@ def tf_function(preset, shape, samples):
             d_loss = tf.reduce_mean(tf.nn.softplus(-on_real) + tf.nn.softplus(on_fake))
             for name, penalty in penalties.items():
                 d_loss += preset.penalties[name] * penalty
-        for optimizer, tape, loss, player in (
+        for optimizer, tape, loss, network in (
             (optimizers[0], for_g, g_loss, generator),
             (optimizers[1], for_d, d_loss, discriminator),
         ):
-            variables = player.trainable_variables
+            variables = network.trainable_variables
             optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
         if preset.ema_decay:
             for mean, variable in zip(average, generator.trainable_variables):
@@ -292,8 +292,8 @@ def torch_eager(preset, shape, samples):
             on_real = discriminator(real.requires_grad_(bool(gamma)))
             d_loss = softplus(-on_real).mean() + softplus(discriminator(fakes.detach())).mean()
             if gamma:
-                (slope,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
-                d_loss = d_loss + gamma / 2 * slope.square().flatten(1).sum(1).mean()
+                (gradient,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
+                d_loss = d_loss + gamma / 2 * gradient.square().flatten(1).sum(1).mean()
             d_loss.backward()
             for_d.step()
             for_g.zero_grad()
@@ -308,7 +308,7 @@ def torch_eager(preset, shape, samples):
 
 
 def jax_scan(preset, shape, samples):
-    """The same game as helpers.training with the same eight measurements, many updates in one call."""
+    """The same training as helpers.training with the same eight measurements, many updates in one call."""
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -352,7 +352,7 @@ def jax_scan(preset, shape, samples):
                 z = z.reshape(-1, 7, 7, preset.generator_units[0])
         return ends[preset.output](apply(g[-1], z, up=True))
 
-    def judge(d, x, key):
+    def discriminate(d, x, key):
         for layer in d[:-1]:
             x = activations[preset.activation](apply(layer, x))
             if preset.dropout:
@@ -367,18 +367,18 @@ def jax_scan(preset, shape, samples):
 
     def d_loss(d, real, fakes, key):
         key_real, key_fake = jax.random.split(key)
-        on_real, slope_of = jax.vjp(lambda x: judge(d, x, key_real), real)
+        on_real, gradient_of = jax.vjp(lambda x: discriminate(d, x, key_real), real)
         loss = jax.nn.softplus(-on_real).mean()
-        on_fake = judge(d, fakes, key_fake)
-        loss = price = loss + jax.nn.softplus(on_fake).mean()
+        on_fake = discriminate(d, fakes, key_fake)
+        loss = total = loss + jax.nn.softplus(on_fake).mean()
         if gamma:
-            (slope,) = slope_of(jnp.ones_like(on_real))
-            price += gamma / 2 * (slope.reshape(len(slope), -1) ** 2).sum(1).mean()
+            (gradient,) = gradient_of(jnp.ones_like(on_real))
+            total += gamma / 2 * (gradient.reshape(len(gradient), -1) ** 2).sum(1).mean()
         scores = [jax.nn.sigmoid(logits).mean() for logits in (on_real, on_fake)]
-        return price, [loss, *scores, (on_real > 0).mean(), (on_fake < 0).mean()]
+        return total, [loss, *scores, (on_real > 0).mean(), (on_fake < 0).mean()]
 
     def g_loss(g, d, z, key):
-        return jax.nn.softplus(-judge(d, generate(g, z), key)).mean()
+        return jax.nn.softplus(-discriminate(d, generate(g, z), key)).mean()
 
     def length(gradients):
         return jnp.sqrt(sum((g**2).sum() for g in jax.tree.leaves(gradients)))
@@ -396,18 +396,18 @@ def jax_scan(preset, shape, samples):
         t += 1
         key, *keys = jax.random.split(key, 4)
         z = jax.random.normal(keys[0], (preset.batch_size, preset.latent_dim))
-        (_, seen), gradients = jax.value_and_grad(d_loss, has_aux=True)(
+        (_, measured), gradients = jax.value_and_grad(d_loss, has_aux=True)(
             d, real, generate(g, z), keys[1]
         )
-        seen.append(length(gradients))
+        measured.append(length(gradients))
         d, for_d = adam(d, gradients, for_d, t)
         loss_g, gradients = jax.value_and_grad(g_loss)(g, d, z, keys[2])
-        seen += [loss_g, length(gradients)]
+        measured += [loss_g, length(gradients)]
         g, for_g = adam(g, gradients, for_g, t)
         if preset.ema_decay:
             keep = preset.ema_decay
             average = jax.tree.map(lambda a, w: keep * a + (1 - keep) * w, average, g)
-        return (g, d, for_g, for_d, average, t, key), jnp.stack(seen)
+        return (g, d, for_g, for_d, average, t, key), jnp.stack(measured)
 
     pool = jnp.asarray(samples if convolves(preset) else samples.reshape(-1, pixels))
     if preset.output == "sigmoid":
@@ -509,7 +509,7 @@ def flop_per_update(preset, shape):
 
 
 def measure(name, ways, rounds, seconds):
-    """{way: (median, least, largest) of its updates a second}, and ours as a share of the matmul rate."""
+    """{way: (median, least, largest) of its updates a second}, and ours as a fraction of the matmul rate."""
     preset, shape = recipes()[name]
     context = multiprocessing.get_context("spawn")
     pipes = {}
@@ -517,17 +517,17 @@ def measure(name, ways, rounds, seconds):
         pipes[way], theirs = context.Pipe()
         context.Process(target=worker, args=(way, name, seconds, theirs), daemon=True).start()
         pipes[way].recv()
-    rates, shares = {way: [] for way in ways}, []
+    rates, fractions = {way: [] for way in ways}, []
     for _ in range(rounds):
         for way, pipe in pipes.items():
             pipe.send(True)
             rates[way].append(pipe.recv())
-        shares.append(rates["ours"][-1] * flop_per_update(preset, shape) / matmul_rate())
+        fractions.append(rates["ours"][-1] * flop_per_update(preset, shape) / matmul_rate())
     for pipe in pipes.values():
         pipe.send(False)
     return (
         {way: (statistics.median(all_), min(all_), max(all_)) for way, all_ in rates.items()},
-        statistics.median(shares),
+        statistics.median(fractions),
     )
 
 
@@ -555,7 +555,7 @@ def draw(results, path):
         [panels] if len(results) == 1 else panels, results.items()
     ):
         middle = [rates[way][0] for way in rates]
-        colours = ["#0072B2" if way == "ours" else "#999999" for way in rates]
+        colours = ["#004C8F" if way == "ours" else "#999999" for way in rates]
         bars = panel.barh(range(len(rates)), middle, color=colours)
         panel.bar_label(bars, [f"{rate:,.0f}" for rate in middle], padding=3, fontsize=8)
         panel.set(title=name, xscale="log", xlabel="updates a second", xlim=(1, 12_000))
@@ -575,7 +575,7 @@ def main():
     ways = [way for way, (_, module, _) in WAYS.items() if importlib.util.find_spec(module)]
     results = {}
     for name in arguments.recipes:
-        rates, share = results[name] = measure(name, ways, arguments.rounds, arguments.seconds)
+        rates, fraction = results[name] = measure(name, ways, arguments.rounds, arguments.seconds)
         print(f"\n{name}: {recipes()[name][0].title}")
         print("| way | updates a second (least to most) | ours is faster by |\n|---|---|---|")
         for way, (middle, least, most) in rates.items():
@@ -583,7 +583,7 @@ def main():
             print(f"| {WAYS[way][0]} | {middle:,.0f} ({least:,.0f} to {most:,.0f}) | {ratio:.1f} |")
         for way in WAYS.keys() - rates.keys():
             print(f"| {WAYS[way][0]} | not installed here | |")
-        print(f"\nOurs reaches {share:.0%} of the float32 matrix-multiply rate.", flush=True)
+        print(f"\nOurs reaches {fraction:.0%} of the float32 matrix-multiply rate.", flush=True)
     if arguments.figure:
         draw(results, arguments.figure)
 

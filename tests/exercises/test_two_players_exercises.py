@@ -2,6 +2,8 @@ from helpers import exercises
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from scipy import stats
 from scipy.special import expit, logit
 
 
@@ -9,96 +11,80 @@ from scipy.special import expit, logit
     ("answer", "words"),
     [
         (None, "Not answered yet"),
-        (0.5, "Right"),
-        (1 / 2, "Right"),
-        (0, "invert its answers"),
-        (1, "never fooled"),
-        (50, "write 0.5"),
-        (np.log(2), "value of each half"),
-        (0.9, "none of the usual slips"),
+        (-0.75, "Right"),
+        (np.float32(-3 / 4), "Right"),
+        (0.75, "below 0"),
+        (-0.5, "two factors are missing"),
+        (-0.25, "last factor is missing"),
+        (-1.5, "middle factor is missing"),
+        (1.5, "three factors"),
+        (-3, "D near 0"),
+        (0, "not 0"),
+        (7, "none of the usual slips"),
     ],
 )
-def test_equilibrium_accuracy(answer, words):
-    assert words in exercises.check_equilibrium_accuracy(answer)
+def test_gradient_through_d(answer, words):
+    assert words in exercises.check_gradient_through_d(answer)
+
+
+def test_the_gradient_through_d_is_that_of_tensorflow():
+    theta, z = tf.Variable(2.0), 3.0
+    with tf.GradientTape() as tape:
+        loss = -tf.math.log_sigmoid(0.5 * (theta * z - 6.0))  # s = 0 and ds/dx = 0.5 at x = 6
+    assert exercises.check_gradient_through_d(tape.gradient(loss, theta)).is_right
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
         (None, "Not answered yet"),
-        (lambda d: np.log(d / (1 - d)), "Right"),
-        (logit, "Right"),
-        (lambda d: 2 * np.arctanh(2 * d - 1), "Right"),
-        (lambda d: np.log(1 / d - 1), "sign"),
-        (lambda d: d / (1 - d), "odds"),
-        (np.log, "divide by 1 - D"),
-        (expit, "way back"),
-        (lambda d: d, "probability itself"),
-        (lambda d: np.log2(d / (1 - d)), "bits"),
+        (lambda s: s + np.log(9), "Right"),
+        (lambda s: logit(9 * expit(s) / (9 * expit(s) + expit(-s))), "Right"),  # Bayes' rule
+        (lambda s: 9 * s, "logits are added"),
+        (lambda s: 9 * np.exp(s), "those are the odds"),
+        (lambda s: s + 9, "not 9"),
+        (lambda s: s - np.log(9), "turns it round"),
+        (lambda s: np.full(25, np.log(9)), "prior alone"),
+        (lambda s: s + np.log(0.9), "0.9 is the probability"),
+        (lambda s: s + np.log2(9), "bits"),
+        (lambda s: expit(s + np.log(9)), "that is the probability"),
+        (lambda s: s, "before the note is seen"),
+        (lambda s: s**2, "none of the usual slips"),
     ],
 )
-def test_logit(answer, words):
-    assert words in exercises.check_logit(answer)
+def test_logit_with_prior(answer, words):
+    assert words in exercises.check_logit_with_prior(answer)
+
+
+RNG = np.random.default_rng(0)
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
         (None, "Not answered yet"),
-        (lambda z: 3 + z / 2, "Right"),
-        (lambda z: 3 - 0.5 * z, "Right"),  # another map, the same distribution
-        (lambda z: 3 + 0 * z, "collapsed"),
-        (lambda z: 3 + 0.25 * z, "variance"),
-        (lambda z: 0.5 + 3 * z, "changed places"),
-        (lambda z: 3 + z, "spread is still that of z"),
-        (lambda z: 0.5 * z, "move the mean"),
-        (lambda z: 0.5 * (3 + z), "mean is stretched"),
-        (lambda z: np.random.normal(3, 0.5, z.shape), "All randomness must come from z"),
-        (lambda z: 3.0, "one sample for each z"),
-        (lambda z: 7 + z, "none of the usual slips"),
+        (RNG.exponential(size=2000), "Right: the distance is 0.0"),
+        (tf.constant(RNG.exponential(size=(2000, 1))), "0.0% of the samples are below 0"),
+        (RNG.exponential(size=2000) - 0.1, "Right"),
+        (np.ones(2000), "all nearly the same, 1.00"),
+        (RNG.normal(size=2000), "looks like the noise z"),
+        (RNG.normal(0.04, 0.11, size=2000), "untrained generator"),
+        (RNG.choice([-2, 2], 2000) + RNG.normal(size=2000) / 2, "section 8's data"),
+        (RNG.exponential(size=2000) * 3, "Train longer"),
+        (np.r_[np.nan, np.ones(999)], "not finite"),
+        (np.ones(40), "at least 500 samples"),
     ],
 )
-def test_normal_generator(answer, words):
-    assert words in exercises.check_normal_generator(answer)
+def test_exponential_samples(answer, words):
+    assert words in exercises.check_exponential_samples(answer)
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (None, "Not answered yet"),
-        ((3, 0), "Right"),
-        ([-1.5, 0.0], "Right"),
-        ((3, 0.2), "answer 1/2 everywhere"),
-        ((0, 0), "true equilibrium"),
-        ((np.nan, 0), "two finite numbers"),
-        ((3, np.inf), "two finite numbers"),
-    ],
-)
-def test_false_equilibrium(answer, words):
-    assert words in exercises.check_false_equilibrium(answer)
-
-
-def test_the_accuracy_of_the_optimal_discriminator_is_stated():
-    assert "93%" in exercises.check_false_equilibrium((3, 0))  # Phi(1.5) = 0.933
-
-
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (None, "Not answered yet"),
-        ("CFAEDGB", "Right"),
-        ("f, c, a, e, d, g, b", "Right"),
-        ("AFCEDGB", "C belongs before A"),
-        ("CAFEDGB", "F belongs before A"),
-        ("CFEADGB", "A belongs before E"),
-        ("CFADEGB", "E belongs before D"),
-        ("CFAEGDB", "D belongs before G"),
-        ("CFAEDBG", "G belongs before B"),
-        ("CFA", "each of the letters"),
-    ],
-)
-def test_seven_steps(answer, words):
-    assert words in exercises.check_seven_steps(answer)
+def test_the_distance_of_exponential_samples_is_wassersteins():
+    samples = RNG.exponential(size=2000) - 0.15
+    distance = stats.wasserstein_distance(
+        samples, stats.expon.ppf((np.arange(10**6) + 0.5) / 10**6)
+    )
+    assert f"the distance is {distance:.2f}" in exercises.check_exponential_samples(samples)
 
 
 @pytest.mark.parametrize(
