@@ -1,9 +1,15 @@
 import importlib.metadata
+import pathlib
+import re
 
-from helpers import data, machine
+from helpers import data, machine, models, training
 
+import keras
+import nbformat
 import numpy as np
 import pytest
+
+LESSON = pathlib.Path(__file__).resolve().parents[1] / "notebooks/00_start_here.ipynb"
 
 
 def test_this_machine_is_ready():
@@ -121,8 +127,51 @@ def test_the_summary_names_what_to_fix():
 def test_the_probe_trains_and_measures_its_time():
     images = data.load_mnist()[0][:1280]
     gan, seconds = machine.speed_probe(images)
-    assert 0 < seconds < 120 and gan.updates_made == 160
+    assert 0 < seconds < 120 and gan.updates_made == 24 * 20
     assert np.abs(gan.sample(3, seed=0)).max() <= 1
+
+
+def test_lesson_00_trains_what_the_probe_trains():
+    """Its minutes are predicted from the seconds of its own training."""
+    cells = [cell.source for cell in nbformat.read(LESSON, as_version=4).cells]
+    build = [cell for cell in cells if "models.dense_generator(" in cell or "gan.compile(" in cell]
+    lesson = {"keras": keras, "models": models, "training": training}
+    exec("\n".join(build), lesson)
+    gan, probe = lesson["gan"], training.gan_from_preset(machine.PROBE)
+    for network in ("generator", "discriminator"):
+        layers = [getattr(g, network).get_config()["layers"] for g in (gan, probe)]
+        one, other = ([without_names(layer) for layer in some] for some in layers)
+        assert one == other
+        configs = [getattr(g, f"{network}_optimizer").get_config() for g in (gan, probe)]
+        assert without_names(configs[0]) == without_names(configs[1])
+    assert [float(weight) for weight in gan.penalty_weights.values()] == [
+        float(weight) for weight in probe.penalty_weights.values()
+    ]
+    assert float(gan.ema_decay) == float(probe.ema_decay)
+    (fit,) = (cell for cell in cells if "gan.fit(" in cell)
+    assert f"batch_size={machine.PROBE.batch_size}, epochs={machine.PROBE_EPOCHS}," in fit
+    (held_out,) = {int(n) for cell in cells for n in re.findall(r"digits\[order\[(\d+):\]\]", cell)}
+    assert len(data.load_mnist()[0]) - held_out == machine.PROBE_DIGITS
+
+
+def without_names(config):
+    """A config without the names that Keras counts up, at any depth."""
+    if isinstance(config, dict):
+        return {k: without_names(v) for k, v in config.items() if k not in ("name", "batch_shape")}
+    if isinstance(config, (list, tuple)):
+        return [without_names(value) for value in config]
+    return config
+
+
+def test_the_map_of_lesson_00_has_the_minutes_that_are_predicted():
+    (page,) = (
+        cell.source
+        for cell in nbformat.read(LESSON, as_version=4).cells
+        if cell.source.startswith("## 7. The map")
+    )
+    shown = dict(re.findall(r"(?m)^\| \W*(\d\d) · .* ([\d.]+) \|$", page))
+    predicted = machine.predicted_minutes(machine.PROBE_SECONDS)
+    assert shown == {lesson[:2]: f"{minutes:.1f}" for lesson, minutes in predicted.items()}
 
 
 def test_a_slower_machine_takes_longer_except_for_fixed_times():

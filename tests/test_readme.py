@@ -28,7 +28,7 @@ def test_the_snippet_prints_what_it_says():
 def test_both_commands_install_everything_first():
     commands = re.findall(r"```\n(python3 -m venv .*)\n```", README)
     assert [command.split("&& ")[-1] for command in commands] == [
-        ".venv/bin/jupyter lab --preferred-dir notebooks",
+        ".venv/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
         ".venv/bin/pytest --nbval",
     ]
     assert all(".venv/bin/pip install -r requirements.txt" in command for command in commands)
