@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items):
 def lab(tmp_path_factory):
     """A JupyterLab of its own on a copy of the lessons, started as the README says; yields its address."""
     folder = tmp_path_factory.mktemp("lab")
-    for part in ("notebooks", "figures"):
+    for part in ("notebooks", "figures", "tests/benchmarks"):
         shutil.copytree(ROOT / part, folder / part)
     (as_readme,) = re.findall(r"/bin/jupyter lab (.*)", (ROOT / "README.md").read_text("utf-8"))
     with socket.socket() as probe:

@@ -1,7 +1,10 @@
 """What the browser tests read from a page, and do to it."""
 
+import re
 import statistics
 import time
+
+from playwright.sync_api import expect
 
 APP = "window.jupyterapp"
 SESSION = f"{APP}?.shell?.currentWidget?.sessionContext?.session"
@@ -21,6 +24,17 @@ def end_kernel(page):
 
 def picture(panel):
     return panel.locator("canvas[role=img]")
+
+
+def button(panel, name):
+    return panel.get_by_role("button", name=re.compile(rf"{name}$"))  # an icon may stand before it
+
+
+def pause(panel):
+    """Pause the panel if it trains, and wait until it has: the same button pressed again starts it."""
+    if button(panel, "Pause").count():
+        button(panel, "Pause").click()
+    expect(panel.get_by_role("status")).to_contain_text("paused")
 
 
 def pixels(panel):

@@ -1,14 +1,17 @@
 """Lesson 05 in JupyterLab: every control of the laboratory by mouse and by keyboard, its speed, its end."""
 
+import ast
 import re
 
 import pytest
 from lab_page import (
     APP,
+    button,
     effect_milliseconds,
     errors,
     evaluate,
     explorer,
+    pause,
     picture,
     pixels,
     redraw_milliseconds,
@@ -23,8 +26,7 @@ from playwright.sync_api import expect
 LESSON = "05_the_spiral.ipynb"
 SLIDERS = ("G's learning rate", "D's learning rate", "Latent dimension", "D's steps", "R1 weight")
 TRAIN_WITHOUT_PICTURES = """
-updates, batch = laboratory._shape  # of a chunk
-points = spiral.sample(updates * batch, 0).reshape(updates, batch, 2)
+points = laboratory._batches(laboratory._updates_per_chunk)
 start = __import__("time").perf_counter()
 for _ in range(60):
     laboratory.gan.train_on_batch(points)
@@ -37,18 +39,12 @@ LAYERS = ("real", "generated", "D's probability", "D = ½", "gradient", "warped 
 def panel(page):
     panel = page.locator(".gan-panel", has=page.get_by_role("button", name="G step"))
     panel.scroll_into_view_if_needed()
-    if button(panel, "Pause").count():
-        button(panel, "Pause").click()
-    expect(status(panel)).to_contain_text("paused")
+    pause(panel)
     return panel
 
 
 def status(panel):
     return panel.get_by_role("status")
-
-
-def button(panel, name):
-    return panel.get_by_role("button", name=re.compile(rf"{name}$"))  # an icon may stand before it
 
 
 def box(panel, name):
@@ -97,6 +93,7 @@ def test_sliders_by_keyboard_and_by_mouse(page, panel, name):
     handle.press("ArrowRight" if name != "Latent dimension" else "ArrowLeft")
     expect(readout).not_to_have_text(start)
     by_keyboard = readout.inner_text()
+    expect(handle).to_have_attribute("aria-valuetext", by_keyboard)
     grip, bar = handle.bounding_box(), one.locator(".noUi-base").bounding_box()
     page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
     page.mouse.down()
@@ -157,17 +154,53 @@ def test_drawing_by_mouse_and_by_keyboard(page, panel, screenshot):
     screenshot(panel, "laboratory_drawn")
 
 
-def test_slow_motion_describes_each_step(page, panel):
+def test_half_updates_are_described(page, panel):
     button(panel, "Reset").click()
-    box(panel, "slow motion").click()
+    speed = panel.get_by_role("combobox", name="Speed")
+    speed.select_option("half an update")
     button(panel, "Start").click()
     expect(panel).to_contain_text("D was updated")
     expect(panel).to_contain_text("G was updated")
     expect(panel).to_contain_text("D was updated")
-    box(panel, "slow motion").click()
+    speed.select_option("full speed")
     expect(status(panel)).to_contain_text("updates a second")
 
 
+def test_at_one_update_a_picture_no_update_is_skipped(page, panel):
+    button(panel, "Reset").click()
+    panel.get_by_role("combobox", name="Speed").select_option("1 update")
+    drawn = "laboratory.picture.drawn"
+    before = int(evaluate(page, drawn)) - updates(panel)
+    button(panel, "Start").click()
+    expect(status(panel)).to_contain_text("updates a second")  # compiled
+    page.wait_for_timeout(6_000)
+    pause(panel)
+    page.wait_for_timeout(500)  # the browser sends its count some times a second
+    made = updates(panel)
+    assert 10 < made <= int(evaluate(page, drawn)) - before + 2
+    panel.get_by_role("combobox", name="Speed").select_option("full speed")
+
+
+def test_nothing_moves_when_training_starts(page, panel):
+    top = picture(panel).bounding_box()["y"]
+    button(panel, "Start").click()
+    expect(status(panel)).to_contain_text("updates a second")
+    assert picture(panel).bounding_box()["y"] == top
+    pause(panel)
+
+
+def test_every_control_has_a_tooltip(page, panel):
+    for one in panel.locator(".widget-dropdown, .widget-checkbox").all():
+        one.hover()
+    titles = panel.locator("[title]").evaluate_all(
+        "all => all.filter(one => one.offsetWidth).map(one => one.title)"
+    )
+    assert "null" not in titles
+    wanted = ast.literal_eval(evaluate(page, "[*laboratory.picture.tooltips.values()]"))
+    assert len(wanted) == 15 and set(wanted) <= set(titles), set(wanted) - set(titles)
+
+
+@pytest.mark.speed
 def test_it_trains_behind_the_pictures_and_a_control_acts_at_once(page, panel, screenshot):
     """Updates a second with pictures against those without, in the same kernel; what is promised
     for two free cores (500 updates, 10 pictures a second) is printed."""
@@ -179,11 +212,10 @@ def test_it_trains_behind_the_pictures_and_a_control_acts_at_once(page, panel, s
     button(panel, "Start").click()
     page.wait_for_timeout(8_000)
     text = status(panel).inner_text()
-    live, pictures = re.search(r"([\d,]+) updates a second behind (\d+) pictures", text).groups()
+    live, pictures = re.search(r"([\d,]+) updates a second, (\d+) pictures", text).groups()
     latency = effect_milliseconds(page, panel, box(panel, "D's probability"), 0.06, 0.05)
     screenshot(page, "laboratory_running")
-    button(panel, "Pause").click()
-    expect(status(panel)).to_contain_text("paused")
+    pause(panel)
     made = updates(panel)
     assert run_code(page, TRAIN_WITHOUT_PICTURES) is None
     alone = float(evaluate(page, f"(laboratory.gan.updates_made - {made}) / seconds"))
@@ -207,10 +239,16 @@ def test_a_thousand_moves_leak_no_memory(page, panel):
 
 def test_the_history_slider_shows_the_chosen_moment(page, screenshot):
     panel = explorer(page, "moment")
-    assert redraw_milliseconds(page, panel, "moment", "ArrowRight") < 250
     slider(panel, "moment").get_by_role("slider").press("End")
     expect(panel).to_contain_text("After 2,925 updates")
     screenshot(panel, "history_slider")
+
+
+@pytest.mark.speed
+def test_the_history_slider_draws_at_once(page):
+    panel = explorer(page, "moment")
+    slider(panel, "moment").get_by_role("slider").press("Home")
+    assert redraw_milliseconds(page, panel, "moment", "ArrowRight") < 250
 
 
 def test_the_grid_search_shows_the_chosen_cell(page, screenshot):
@@ -239,8 +277,7 @@ def test_the_stop_button_pauses_and_nothing_is_lost(page, panel):
     made = updates(panel)
     button(panel, "Start").click()
     expect(status(panel)).to_contain_text("updates a second")
-    button(panel, "Pause").click()
-    expect(status(panel)).to_contain_text("paused")
+    pause(panel)
     assert updates(panel) > made > 0
 
 
@@ -249,7 +286,7 @@ def test_running_the_cell_again_and_a_restart_leave_no_thread_behind(page, panel
     again = "laboratory = widgets.Laboratory(laboratory_gan, data_sets)"
     for _ in range(2):
         assert run_code(page, again) is None
-    assert evaluate(page, live) == "['live-training-panel']"
+    assert evaluate(page, live) == "['live-Laboratory']"
     page.evaluate(f"() => {APP}.shell.currentWidget.sessionContext.restartKernel()")
     wait_for_kernel(page)
     assert evaluate(page, live) == "[]"

@@ -3,7 +3,16 @@
 import re
 
 import pytest
-from lab_page import cells, errors, pixels, redraw_milliseconds, run_code, slider, wait_for_change
+from lab_page import (
+    cells,
+    errors,
+    pause,
+    pixels,
+    redraw_milliseconds,
+    run_code,
+    slider,
+    wait_for_change,
+)
 from playwright.sync_api import expect
 
 LESSON = "07_dense_mnist.ipynb"
@@ -63,9 +72,7 @@ def test_sliders_act_while_it_trains_by_keyboard_and_by_mouse(page, panel, scree
 
 
 def test_pause_keeps_the_updates_and_describes_them(page, panel, screenshot):
-    if panel.get_by_role("button", name="Pause").count():
-        panel.get_by_role("button", name="Pause").click()
-    expect(status(panel)).to_contain_text("paused")
+    pause(panel)
     made = int(re.search(r"update ([\d,]+)", status(panel).inner_text())[1].replace(",", ""))
     assert made > 200
     description = panel.get_by_role("img").get_attribute("aria-label")
@@ -73,7 +80,8 @@ def test_pause_keeps_the_updates_and_describes_them(page, panel, screenshot):
     screenshot(panel, "panel_paused")
 
 
-def test_a_paused_panel_follows_its_slider_at_once(page, panel):
+@pytest.mark.speed
+def test_a_paused_panel_draws_at_once(page, panel):
     assert redraw_milliseconds(page, panel, "Latent dimension", "ArrowRight") < 250
 
 
