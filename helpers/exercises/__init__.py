@@ -13,9 +13,9 @@ from .dense_mnist import (
 )
 from .measuring_samples import check_seeds_needed
 from .other_losses import (
-    check_critic_estimate,
     check_gradient_penalty,
     check_least_squares_logit,
+    check_one_sided_penalty,
     check_wasserstein_on_a_line,
 )
 from .scoring_the_spiral import check_dropped_modes, check_modes_covered, check_two_sigma

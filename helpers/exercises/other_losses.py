@@ -7,8 +7,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import ArrayLike
-from scipy import stats
 
 from .answer import NotYet, Verdict, call, compare, guarded, number, number_check, numbers
 
@@ -183,43 +181,45 @@ def _check_segments(between, real, fake):
 
 
 @guarded
-def check_critic_estimate(answer: float | None, real: ArrayLike, generated: ArrayLike) -> Verdict:
-    """Check a trained critic's estimate of the Wasserstein distance of two samples of numbers.
+def check_one_sided_penalty(
+    answer: Callable | None, train_critic: Callable, exact: float
+) -> Verdict:
+    """Check a penalty that lets a critic find the distance of samples on a line, by training one.
+
+    Source: Gulrajani et al. 2017, section 4, where a one-sided penalty is mentioned.
 
     Args:
-        answer: The estimate. It must be met within 10 % below and 15 % above the exact distance, as
-            a penalty of weight 10 lets the gradient norm exceed 1 a little.
-        real, generated: The samples, n numbers each.
+        answer: Function (critic, real, fake) -> penalty without its weight, on samples (n, 1).
+        train_critic: Function (penalty) -> the estimate of a critic trained with it.
+        exact: The Wasserstein distance of the samples. The estimate must be met within 10 % below
+            and 15 % above it, as a penalty of weight 10 lets the gradient norm exceed 1 a little.
 
     Returns:
-        Verdict.
+        Verdict, with the estimate.
     """
-    samples = [numbers(one, "samples of numbers") for one in (real, generated)]
-    for one in samples:
-        if one.ndim not in (1, 2) or not 0 < one.size == len(one) or not np.isfinite(one).all():
-            raise NotYet("beside the answer, give the two samples of the exercise: finite numbers.")
-    if len(samples[0]) != len(samples[1]):
-        raise NotYet("beside the answer, give two samples of the same size.")
-    samples = [one.ravel() for one in samples]
-    exact, estimate = float(stats.wasserstein_distance(*samples)), number(answer)
+    exact = number(exact, "the exact distance")
+    sample = tf.constant(np.random.default_rng(0).normal(size=(2, 50, 1)).astype("float32"))
+    for slope, right, words in (
+        (0.5, 0.0, "a norm of 0.5 should cost nothing"),
+        (-0.5, 0.0, "a norm of 0.5 should cost nothing, whichever the direction of the gradient"),
+        (3.0, 4.0, "a norm of 3 is 2 too large, which costs its square"),
+        (-3.0, 4.0, "a norm of 3 is 2 too large, whichever the direction of the gradient"),
+    ):
+        found = call(answer, lambda x, k=slope: k * x, *sample, takes="critic, real, fake")
+        value = number(found, "one number, the penalty, from your function")
+        if not np.isclose(value, right, atol=1e-3):
+            raise NotYet(
+                f"for the critic s(x) = {slope:g} x your penalty is {value:.4g}, not {right:g}: {words}."
+            )
+    estimate = number(call(train_critic, answer, takes="penalty"), "an estimate of the distance")
     if not np.isfinite(estimate):
         raise NotYet(f"the estimate is {estimate}; a loss or a gradient is not finite.")
-    if abs(estimate - exact) < 1e-6 * abs(exact):
+    if not 0.9 * exact <= estimate <= 1.15 * exact:
         raise NotYet(
-            "that is the exact distance. Here the estimate of the trained critic is asked."
+            f"for straight lines the penalty is right, but the critic trained with it estimates "
+            f"{estimate:.3g}; the exact distance is {exact:.3f}. Where are the points at which you "
+            "take the gradient? They should lie between a real and a generated sample."
         )
-    if 0.9 * exact <= estimate <= 1.15 * exact:
-        return Verdict("right", f"{estimate:.3f}, and the exact distance is {exact:.3f}.")
-    if 0.9 * exact <= -estimate <= 1.15 * exact:
-        raise NotYet("that is the critic's loss; its estimate of W is minus that.")
-    if estimate > 1.15 * exact:
-        raise NotYet(
-            f"{estimate:.3g} is above the exact {exact:.3f}: nothing keeps the gradient norm at 1. "
-            "Is a norm above 1 punished, and squared?"
-        )
-    if abs(estimate) < 0.3 * exact:
-        raise NotYet(
-            f"{estimate:.3g} is far below the exact {exact:.3f}: the critic is stuck. Does a norm "
-            "below 1 cost nothing?"
-        )
-    raise NotYet(f"got {estimate:.3g}, the exact distance is {exact:.3f}. Did all steps run?")
+    return Verdict(
+        "right", f"the critic's estimate is {estimate:.3f}, the exact distance {exact:.3f}."
+    )

@@ -178,6 +178,10 @@ def check_extragradient(answer: Callable | None) -> Verdict:
         "look ahead with both: here only G's gradient comes from the new point.": (
             lambda theta, w, rate: (_extragradient(theta, w, rate)[0], _step(theta, w, rate)[1])
         ),
+        "theta and w come back in the wrong order.": (
+            lambda theta, w, rate: _extragradient(theta, w, rate)[::-1]
+        ),
+        "D's answer σ(w θ) is that of the old point; compute it at the trial point, too.": _old_answer,
     }
     mistakes = {
         words: np.array([rule(theta, w, rate) for theta, w in points])
@@ -216,6 +220,11 @@ def _d(theta, w):
 def _step(theta, w, rate):
     d = _d(theta, w)
     return theta + rate * d * w, w - rate * d * theta
+
+
+def _old_answer(theta, w, rate):
+    (trial_theta, trial_w), d = _step(theta, w, rate), _d(theta, w)
+    return theta + rate * d * trial_w, w - rate * d * trial_theta
 
 
 def _twice(theta, w, rate):

@@ -155,33 +155,66 @@ def test_gradient_penalty(answer, words):
     assert not tf.config.functions_run_eagerly()
 
 
-REAL, GENERATED = np.r_[np.full(50, -1.0), np.full(50, 1.0)], np.zeros(100)  # W = 1
+def one_sided(critic, real, fake, excess=lambda norms: tf.nn.relu(norms - 1) ** 2, place=None):
+    factor = tf.random.uniform((len(real), 1)) if place is None else place
+    between = factor * real + (1 - factor) * fake
+    with tf.GradientTape() as tape:
+        tape.watch(between)
+        logits = critic(between)
+    norms = tf.sqrt(tf.reduce_sum(tape.gradient(logits, between) ** 2, axis=1) + 1e-12)
+    return tf.reduce_mean(excess(norms))
+
+
+def by_finite_differences(critic, real, fake):
+    middle, h = (real + fake) / 2, 1e-3
+    norms = abs(critic(middle + h) - critic(middle - h)) / (2 * h)
+    return tf.reduce_mean(tf.maximum(norms - 1, 0) ** 2)
+
+
+def with_excess(excess):
+    return lambda critic, real, fake: one_sided(critic, real, fake, excess)
+
+
+def signed(critic, real, fake):
+    with tf.GradientTape() as tape:
+        tape.watch(real)
+        logits = critic(real)
+    return tf.reduce_mean(tf.nn.relu(tape.gradient(logits, real) - 1) ** 2)
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
         (None, "Not answered yet"),
-        (1.03, "Right"),
-        (np.float32(0.95), "Right"),
-        (tf.constant(1.05), "Right"),
-        (1.0, "the exact distance"),
-        (-1.03, "minus that"),
-        (1.3, "nothing keeps the gradient norm"),
-        (250, "nothing keeps the gradient norm"),
-        (0.03, "stuck"),
-        (-0.1, "stuck"),
-        (0.6, "Did all steps run"),
-        (-3, "Did all steps run"),
-        (np.nan, "not finite"),
+        (one_sided, "Right"),
+        (by_finite_differences, "Right"),
+        (with_excess(lambda norms: (norms - 1) ** 2), "a norm of 0.5 should cost nothing"),
+        (with_excess(lambda norms: tf.nn.relu(1 - norms) ** 2), "a norm of 0.5"),
+        (with_excess(lambda norms: tf.nn.relu(norms - 1)), "which costs its square"),
+        (with_excess(lambda norms: 10 * tf.nn.relu(norms - 1) ** 2), "which costs its square"),
+        (signed, "whichever the direction"),
+        (0.826, "expected a function"),
+        (lambda critic, real, fake: None, "one number, the penalty"),
     ],
 )
-def test_critic_estimate(answer, words):
-    assert words in exercises.check_critic_estimate(answer, REAL, GENERATED)
+def test_one_sided_penalty(answer, words):
+    assert words in exercises.check_one_sided_penalty(answer, lambda penalty: 1.03, 1.0)
 
 
-def test_critic_estimate_takes_samples_of_any_shape():
-    assert exercises.check_critic_estimate(1.03, REAL[:, None], tf.constant(GENERATED)).is_right
-    for real in ([], [np.nan], None, "words", True, REAL[:9], np.ones((50, 2)), [[[1.0]]]):
-        verdict = exercises.check_critic_estimate(1.03, real, GENERATED)
-        assert verdict.state == "not yet" and "samples" in verdict
+@pytest.mark.parametrize(
+    ("estimate", "words"),
+    [
+        (0.95, "Right"),
+        (tf.constant(1.1), "Right"),
+        (0.6, "Where are the points"),
+        (1.3, "Where are the points"),
+        (np.nan, "not finite"),
+        ("1", "an estimate of the distance"),
+    ],
+)
+def test_the_critic_trained_with_the_penalty_must_find_the_distance(estimate, words):
+    given = []
+    verdict = exercises.check_one_sided_penalty(
+        one_sided, lambda penalty: given.append(penalty) or estimate, 1.0
+    )
+    assert words in verdict and given == [one_sided]

@@ -86,6 +86,7 @@ def test_nearest_class(answer, words):
 
 STEPS = (-1, 0, 1)
 ALL = [(down, right) for down in STEPS for right in STEPS]
+BY_TWO = [(down, right) for down in range(-2, 3) for right in range(-2, 3)]
 
 
 def distances(image, digits, shifts=ALL):
@@ -112,6 +113,7 @@ def padded(image, digits):
         (lambda p, d: distances(p, d, [(0, i) for i in STEPS]).min(), "only left and right"),
         (lambda p, d: distances(p, d, [s for s in ALL if 0 in s]).min(), "diagonal shifts"),
         (lambda p, d: distances(p, d, [s for s in ALL if s != (0, 0)]).min(), "shift by nothing"),
+        (lambda p, d: distances(p, d, BY_TWO).min(), "shifts by two pixels"),
         (lambda p, d: distances(p, d).min(axis=1).mean(), "mean over the shifts"),
         (lambda p, d: distances(p, d).mean(axis=1).min(), "mean over the digits"),
         (lambda p, d: distances(p, d).max(), "largest distance"),

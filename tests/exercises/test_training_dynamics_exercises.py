@@ -122,6 +122,12 @@ def by_tensorflow(theta, w, learning_rate):
     return theta - learning_rate * g_theta, w + learning_rate * g_w
 
 
+def old_answer(theta, w, rate):
+    trial_theta, trial_w = simultaneous(theta, w, rate)
+    d = 1 / (1 + np.exp(-w * theta))
+    return theta + rate * d * trial_w, w - rate * d * trial_theta
+
+
 def simultaneous(theta, w, rate):
     g_theta, g_w = slope(theta, w)
     return theta - rate * g_theta, w + rate * g_w
@@ -151,6 +157,8 @@ def alternating(theta, w, rate):
             lambda t, w, r: (extragradient(t, w, r)[0], simultaneous(t, w, r)[1]),
             "only G's gradient",
         ),
+        (lambda t, w, r: extragradient(t, w, r)[::-1], "wrong order"),
+        (old_answer, "at the trial point, too"),
         (lambda t, w, r: (0, 0), "none of the usual slips"),
         (lambda t, w, r: t, "two numbers"),
         (lambda t, w: (t, w), "TypeError"),
