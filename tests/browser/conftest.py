@@ -1,7 +1,8 @@
 """JupyterLab with the lessons in a real browser, for the tests beside this file.
 
 Needs Debian's chromium (or CHROMIUM=path) and the extra `browser`: pytest tests/browser
-Screenshots go to SCREENSHOTS if that is set, else to pytest's temporary folder.
+Screenshots go to SCREENSHOTS if that is set, else to pytest's temporary folder. With THEME=Dark the
+lessons are shown in JupyterLab's dark theme.
 """
 
 import os
@@ -105,6 +106,7 @@ def page(request, lab):
         page.locator(".jp-Notebook").wait_for(timeout=60_000)
         lab_page.wait_for_kernel(page)
         page.set_default_timeout(60_000)
+        lab_page.set_theme(page, os.environ.get("THEME", "Light"))
         page.evaluate(f"() => {lab_page.APP}.commands.execute('notebook:run-all-cells')")
         yield page
         lab_page.end_kernel(page)

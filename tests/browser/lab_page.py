@@ -18,6 +18,13 @@ def wait_for_kernel(page):
     )
 
 
+def set_theme(page, theme):
+    page.evaluate(
+        f"theme => {APP}.commands.execute('apputils:change-theme', {{ theme }})",
+        f"JupyterLab {theme}",
+    )
+
+
 def end_kernel(page):
     page.evaluate(f"() => {APP}.shell.currentWidget.sessionContext.shutdown()")
 

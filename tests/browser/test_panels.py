@@ -17,6 +17,7 @@ from lab_page import (
     pause,
     picture,
     pixels,
+    set_theme,
     wait_for_change,
     wait_for_kernel,
 )
@@ -95,10 +96,7 @@ def page(window, lab):
         page.locator(".jp-Notebook").wait_for(timeout=60_000)
         wait_for_kernel(page)
         page.set_default_timeout(60_000)
-        page.evaluate(
-            f"theme => {APP}.commands.execute('apputils:change-theme', {{ theme }})",
-            f"JupyterLab {theme}",
-        )
+        set_theme(page, theme)
         page.evaluate(f"() => {APP}.commands.execute('filebrowser:activate')")
         page.evaluate(f"() => {APP}.commands.execute('notebook:run-all-cells')")
         assert errors(page) == []
