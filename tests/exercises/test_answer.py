@@ -26,7 +26,6 @@ CHECKS = {
 }
 GIVEN = {  # {check: what a lesson gives it beside the answer}
     "be_the_discriminator": {"is_real": [True, False], "probabilities": [0.9, 0.2]},
-    "check_best_setting": {"quality": {(1, 1e-3): [0.2, 0.3], (2, 1e-2): [0.9, 1.0]}},
     "check_critic_estimate": {"real": [0.0, 2.0], "generated": [1.0, 1.0]},
     "check_generator_step": {"build": small.gan},
     "check_invariant": {"name": "penalty"},
@@ -135,7 +134,6 @@ def test_nonsense_gets_a_sentence(name):
 @pytest.mark.parametrize("name", GIVEN)
 def test_nonsense_beside_the_answer_gets_a_sentence_too(name):
     fine = {
-        "check_best_setting": (2, 1e-2),
         "be_the_discriminator": "RG",
         "check_critic_estimate": 1.03,
         "check_latent_order": "ABCD",
