@@ -130,6 +130,12 @@ def check_frozen_discriminator(answer: ArrayLike | None) -> Verdict:
             f"{found}: still much of the spiral. Did only the G steps run, and are these samples of "
             "the generator, not of the average?"
         )
+    if np.mean(np.abs(samples).max(axis=1) > 1.25) > 0.5:
+        return Verdict(
+            "right",
+            f"{found}. Most have left the picture, where this D was never trained and its logit "
+            "still rises.",
+        )
     return Verdict("right", f"{found}. They sit where this D's logit is highest.")
 
 

@@ -3,8 +3,8 @@
 Run: python tests/benchmarks/spiral_settings.py
 It writes spiral_settings.csv beside this script, which lesson 05 shows, and prints a Markdown table
 with means over the seeds and their 95 % t intervals. The networks, the batches and the number of updates
-are those of the lesson's loop; all rows train on the same real points. About three minutes on two
-free cores; `--rows "as in the lesson"` makes only the row of that name and writes no file.
+are those of the lesson's loop; all rows train on the same real points. Some minutes on two free
+cores; `--rows "as in the lesson"` makes only the row of that name and writes no file.
 """
 
 import argparse

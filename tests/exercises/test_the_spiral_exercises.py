@@ -96,7 +96,8 @@ def collapsed(n=600):
     ("answer", "words"),
     [
         (collapsed(), "Right"),
-        (tf.constant(collapsed()), "Right"),
+        (tf.constant(collapsed()), "logit is highest"),
+        (50 * data.sample_latent(600, 2, seed=0), "left the picture"),
         (SPIRAL.sample(600, seed=0), "still much of the spiral"),
         (data.sample_latent(600, 2, seed=0), "looks like the noise"),
         (np.zeros((600, 2)), "one and the same point"),
