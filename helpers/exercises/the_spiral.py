@@ -12,40 +12,44 @@ from numpy.typing import ArrayLike
 
 from ..data import sample_latent, spiral, two_moons
 from ..metrics import curve_coverage, sliced_wasserstein
-from .answer import NotYet, Verdict, call, explain_errors, guarded, number, number_check, numbers
+from .answer import NotYet, Verdict, call, compare, explain_errors, guarded, number, numbers
 
 GAMMA = 0.1  # of R1 and R2 in `check_r3gan_step`
 UPDATES = 600  # that it trains
 
 
-@number_check(
-    7 * 0.025 / np.sqrt(2 * np.pi),
-    {
-        0.159: "that is the density of the noise at 0; divide it by the density that is wanted.",
-        7
-        * 0.025
-        / (2 * np.pi): "that is 1/(2 pi) over 1/(7 sigma): the density on the middle line "
-        "is 1/(7 sigma sqrt(2 pi)), the height of a normal density across it.",
-        0.4 / 2.28: "the noise lives in the plane: its density at 0 is 1/(2 pi), not 1/sqrt(2 pi).",
-        2.28: "that is the density of the real points there; by which factor is area scaled?",
-        np.sqrt(2 * np.pi)
-        / (7 * 0.025): "that is the inverse: by that factor density grows, and so area shrinks.",
-        0.025: "that is the factor across the curve alone; along it the plane is stretched, too.",
-        7 * 0.4: "that is the factor along the curve alone; across it the plane is squeezed, too.",
-    },
-    "along the curve the plane is stretched 2.8 times, across it squeezed to a fortieth.",
-)
+AREA_FACTOR = 7 * 0.025 / np.sqrt(2 * np.pi)
+AREA_MISTAKES = {
+    "that is the density of the noise at 0; divide it by the density that is wanted.": 0.159,
+    "that is 1/(2 pi) over 1/(7 sigma): the density on the middle line is 1/(7 sigma sqrt(2 pi)), "
+    "the height of a normal density across it.": 7 * 0.025 / (2 * np.pi),
+    "the noise lives in the plane: its density at 0 is 1/(2 pi), not 1/sqrt(2 pi).": 0.4 / 2.28,
+    "that is the density of the real points there; by which factor is area scaled?": 2.28,
+    "that is the inverse: by that factor density grows, and so area shrinks.": 1 / AREA_FACTOR,
+    "that is the factor across the curve alone; along it the plane is stretched, too.": 0.025,
+    "that is the factor along the curve alone; across it the plane is squeezed, too.": 7 * 0.4,
+}
+
+
+@guarded
 def check_area_factor(answer: float | None) -> Verdict:
     """Check the area factor of a one-to-one map from noise to the spiral's middle line, at z = 0.
 
     Density times area is kept: 1/(2 pi) = factor / (7 sigma sqrt(2 pi)), with sigma = 0.025.
 
     Args:
-        answer: The factor.
+        answer: The factor, within 1 %.
 
     Returns:
         Verdict.
     """
+    value = number(answer)
+    if not np.isclose(value, AREA_FACTOR, rtol=0.01):
+        compare(value, AREA_FACTOR, AREA_MISTAKES)
+    return Verdict(
+        "right",
+        "along the curve the plane is stretched 2.8 times, across it squeezed to a fortieth.",
+    )
 
 
 def _maps():
@@ -104,14 +108,19 @@ def check_mirrored_fraction(answer: Callable | None) -> Verdict:
 
 
 @guarded
-def check_frozen_discriminator(answer: ArrayLike | None) -> Verdict:
+def check_frozen_discriminator(
+    answer: ArrayLike | None, discriminator: Callable | None = None
+) -> Verdict:
     """Check samples of a generator that was trained on while D was frozen.
 
     Args:
         answer: Samples (n, 2), n >= 500, of the generator itself.
+        discriminator: The frozen D: function of a float32 tensor (n, 2), returns logits (n, 1).
+            Without it the logits are not checked.
 
     Returns:
-        Verdict. It states how much of the spiral they cover, and is right below a half.
+        Verdict. It states how much of the spiral they cover. It is right if that is below a half
+        and D's mean logit is higher at the samples than at real points.
     """
     samples = numbers(answer, "samples, an array of shape (n, 2)")
     if samples.ndim != 2 or samples.shape[1] != 2 or len(samples) < 500:
@@ -130,13 +139,24 @@ def check_frozen_discriminator(answer: ArrayLike | None) -> Verdict:
             f"{found}: still much of the spiral. Did only the G steps run, and are these samples of "
             "the generator, not of the average?"
         )
+    if discriminator is not None:
+        ours, reals = (
+            float(np.mean(call(discriminator, tf.constant(x, tf.float32), takes="points")))
+            for x in (samples, curve.sample(1000, 0))
+        )
+        found += f", D's mean logit {ours:.2g} (at real points {reals:.2g})"
+        if ours <= reals:
+            raise NotYet(
+                f"{found}. G's steps raise D's logit at its samples. Are these samples of a G that "
+                "was trained against this D?"
+            )
     if np.mean(np.abs(samples).max(axis=1) > 1.25) > 0.5:
         return Verdict(
             "right",
             f"{found}. Most have left the picture, where this D was never trained and its logit "
             "still rises.",
         )
-    return Verdict("right", f"{found}. They sit where this D's logit is highest.")
+    return Verdict("right", f"{found}. They gather where this D's logit is high.")
 
 
 def _clouds(n, rng):

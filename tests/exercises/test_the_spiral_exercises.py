@@ -15,6 +15,8 @@ SPIRAL = data.spiral()
     [
         (None, "Not answered yet"),
         (0.0698, "Right"),
+        (0.07, "Right"),
+        (0.0706, "none of the usual slips"),
         (7 * 0.025 / np.sqrt(2 * np.pi), "Right"),
         (np.float32(0.06982), "Right"),
         (1 / (2 * np.pi) / 2.28, "Right"),
@@ -96,7 +98,7 @@ def collapsed(n=600):
     ("answer", "words"),
     [
         (collapsed(), "Right"),
-        (tf.constant(collapsed()), "logit is highest"),
+        (tf.constant(collapsed()), "logit is high"),
         (50 * data.sample_latent(600, 2, seed=0), "left the picture"),
         (SPIRAL.sample(600, seed=0), "still much of the spiral"),
         (data.sample_latent(600, 2, seed=0), "looks like the noise"),
@@ -108,6 +110,17 @@ def collapsed(n=600):
 )
 def test_frozen_discriminator(answer, words):
     assert words in exercises.check_frozen_discriminator(answer)
+
+
+def test_frozen_discriminator_asks_the_discriminator():
+    def rises_to_the_right(points):
+        return points[:, :1]
+
+    verdict = exercises.check_frozen_discriminator(collapsed(), rises_to_the_right)
+    assert verdict.is_right and "mean logit 0.4" in verdict
+    verdict = exercises.check_frozen_discriminator(collapsed(), lambda x: -rises_to_the_right(x))
+    assert not verdict.is_right and "trained against this D" in verdict
+    assert "points" in exercises.check_frozen_discriminator(collapsed(), lambda: 0)
 
 
 def nearest(points):
