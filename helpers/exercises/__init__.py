@@ -33,7 +33,13 @@ from .the_minimax_loss import (
     check_ratio_of_derivatives,
     check_value_with_a_missing_mode,
 )
-from .the_spiral import check_best_setting, check_gradient
+from .the_spiral import (
+    check_area_factor,
+    check_dimension,
+    check_frozen_discriminator,
+    check_mirrored_fraction,
+    check_r3gan_step,
+)
 from .training_dynamics import (
     check_best_gamma,
     check_extragradient,

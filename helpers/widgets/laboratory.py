@@ -20,11 +20,11 @@ from .training_panel import TrainingPanel, _built
 HALF_UPDATE = "half an update"
 MOST_MODES = 30  # a mixture of more Gaussians is taken as a curve
 TOOLTIPS = {
-    "generator_learning_rate": "Of G's Adam. Try 0.03 for both networks: samples scatter; at 0.003 most come back. 0.1 breaks, for long.",
-    "discriminator_learning_rate": "Of D's Adam. Try 0.0001: D stays close to ½ everywhere, and G learns little from it.",
+    "generator_learning_rate": "Of G's Adam. Try 0.0003 for both networks after 1,000 updates: samples come to rest and sharpen. 0.1 breaks the GAN, for long.",
+    "discriminator_learning_rate": "Of D's Adam: how far D moves in each of its steps. It must keep up with G.",
     "latent_dim": "How many entries of z vary; the others are 0. Try 1: G's samples form a curve.",
     "discriminator_steps": "Steps of D before each step of G. Try 5 on the ring: all 8 modes are covered more often. With 1, look at the EMA generator.",
-    "r1": "Weight of the R1 penalty. Try 0: D becomes confident; on the ring, with both learning rates 0.01, training then oscillates. Try 1: D stays close to ½, G is slow.",
+    "r1": "Weight of the R1 penalty. Try 0: D becomes more confident, the gradients longer. Try 1: D stays close to ½, and the gradients are tiny.",
     "loss": "Which losses the networks minimise. The arrows are the negative gradient of G's. The grey lines hold for minimax and non saturating.",
     "data": "Where the real points come from. The weights stay: watch G move to the new points. For points of your own, draw in the box that appears below the picture.",
     "real": "Points of the data set",

@@ -10,11 +10,9 @@ from lab_page import (
     effect_milliseconds,
     errors,
     evaluate,
-    explorer,
     pause,
     picture,
     pixels,
-    redraw_milliseconds,
     run_code,
     slider,
     wait_for_change,
@@ -235,28 +233,6 @@ def test_a_thousand_moves_leak_no_memory(page, panel):
         memory.append(int(evaluate(page, "__import__('psutil').Process().memory_info().rss")))
     print(f"\nkernel after 200 and 1,200 moves: {memory[0] / 1e6:.0f}, {memory[1] / 1e6:.0f} MB")
     assert memory[1] - memory[0] < 30e6
-
-
-def test_the_history_slider_shows_the_chosen_moment(page, screenshot):
-    panel = explorer(page, "moment")
-    slider(panel, "moment").get_by_role("slider").press("End")
-    expect(panel).to_contain_text("After 2,925 updates")
-    screenshot(panel, "history_slider")
-
-
-@pytest.mark.speed
-def test_the_history_slider_draws_at_once(page):
-    panel = explorer(page, "moment")
-    slider(panel, "moment").get_by_role("slider").press("Home")
-    assert redraw_milliseconds(page, panel, "moment", "ArrowRight") < 250
-
-
-def test_the_grid_search_shows_the_chosen_cell(page, screenshot):
-    panel = page.locator(".gan-panel", has=page.get_by_text("learning rate", exact=True))
-    panel.scroll_into_view_if_needed()
-    slider(panel, "learning rate").get_by_role("slider").press("End")
-    expect(panel).to_contain_text("learning rate 3e-02")
-    screenshot(panel, "grid_search_cell")
 
 
 def test_a_planted_error_is_shown_and_reset_clears_it(page, panel, screenshot):

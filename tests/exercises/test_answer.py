@@ -26,7 +26,6 @@ CHECKS = {
 }
 GIVEN = {  # {check: what a lesson gives it beside the answer}
     "be_the_discriminator": {"is_real": [True, False], "probabilities": [0.9, 0.2]},
-    "check_best_setting": {"quality": {(1, 1e-3): [0.2, 0.3], (2, 1e-2): [0.9, 1.0]}},
     "check_generator_step": {"build": small.gan},
     "check_invariant": {"name": "penalty"},
     "check_latent_order": {"generate": np.tanh, "z": np.eye(4, 3)},
@@ -135,7 +134,6 @@ def test_nonsense_gets_a_sentence(name):
 @pytest.mark.parametrize("name", GIVEN)
 def test_nonsense_beside_the_answer_gets_a_sentence_too(name):
     fine = {
-        "check_best_setting": (2, 1e-2),
         "be_the_discriminator": "RG",
         "check_latent_order": "ABCD",
         "check_one_sided_penalty": lambda critic, *_: tf.nn.relu(abs(critic(1.0)) - 1) ** 2,
