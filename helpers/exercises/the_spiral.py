@@ -108,15 +108,12 @@ def check_mirrored_fraction(answer: Callable | None) -> Verdict:
 
 
 @guarded
-def check_frozen_discriminator(
-    answer: ArrayLike | None, discriminator: Callable | None = None
-) -> Verdict:
+def check_frozen_discriminator(answer: ArrayLike | None, discriminator: Callable) -> Verdict:
     """Check samples of a generator that was trained on while D was frozen.
 
     Args:
         answer: Samples (n, 2), n >= 500, of the generator itself.
         discriminator: The frozen D: function of a float32 tensor (n, 2), returns logits (n, 1).
-            Without it the logits are not checked.
 
     Returns:
         Verdict. It states how much of the spiral they cover. It is right if that is below a half
@@ -139,17 +136,16 @@ def check_frozen_discriminator(
             f"{found}: still much of the spiral. Did only the G steps run, and are these samples of "
             "the generator, not of the average?"
         )
-    if discriminator is not None:
-        ours, reals = (
-            float(np.mean(call(discriminator, tf.constant(x, tf.float32), takes="points")))
-            for x in (samples, curve.sample(1000, 0))
+    ours, reals = (
+        numbers(call(discriminator, tf.constant(x, tf.float32), takes="points"), "logits").mean()
+        for x in (samples, curve.sample(1000, 0))
+    )
+    found += f", D's mean logit {ours:.2g} (at real points {reals:.2g})"
+    if not ours > reals:
+        raise NotYet(
+            f"{found}. G's steps raise D's logit at its samples. Are these samples of a G that "
+            "was trained against this D?"
         )
-        found += f", D's mean logit {ours:.2g} (at real points {reals:.2g})"
-        if ours <= reals:
-            raise NotYet(
-                f"{found}. G's steps raise D's logit at its samples. Are these samples of a G that "
-                "was trained against this D?"
-            )
     if np.mean(np.abs(samples).max(axis=1) > 1.25) > 0.5:
         return Verdict(
             "right",

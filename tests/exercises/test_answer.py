@@ -26,6 +26,7 @@ CHECKS = {
 }
 GIVEN = {  # {check: what a lesson gives it beside the answer}
     "be_the_discriminator": {"is_real": [True, False], "probabilities": [0.9, 0.2]},
+    "check_frozen_discriminator": {"discriminator": lambda points: points[:, :1]},
     "check_generator_step": {"build": small.gan},
     "check_invariant": {"name": "penalty"},
     "check_latent_order": {"generate": np.tanh, "z": np.eye(4, 3)},
@@ -135,6 +136,7 @@ def test_nonsense_gets_a_sentence(name):
 def test_nonsense_beside_the_answer_gets_a_sentence_too(name):
     fine = {
         "be_the_discriminator": "RG",
+        "check_frozen_discriminator": np.random.default_rng(0).normal(5, 1, (500, 2)),
         "check_latent_order": "ABCD",
         "check_one_sided_penalty": lambda critic, *_: tf.nn.relu(abs(critic(1.0)) - 1) ** 2,
         "check_seeds_needed": 32,

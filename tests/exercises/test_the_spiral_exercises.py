@@ -109,7 +109,10 @@ def collapsed(n=600):
     ],
 )
 def test_frozen_discriminator(answer, words):
-    assert words in exercises.check_frozen_discriminator(answer)
+    def high_at_the_clump_and_far_away(points):
+        return abs(tf.reduce_sum((points - [0.4, 0.2]) ** 2, axis=1) - 1)
+
+    assert words in exercises.check_frozen_discriminator(answer, high_at_the_clump_and_far_away)
 
 
 def test_frozen_discriminator_asks_the_discriminator():
@@ -120,6 +123,8 @@ def test_frozen_discriminator_asks_the_discriminator():
     assert verdict.is_right and "mean logit 0.4" in verdict
     verdict = exercises.check_frozen_discriminator(collapsed(), lambda x: -rises_to_the_right(x))
     assert not verdict.is_right and "trained against this D" in verdict
+    verdict = exercises.check_frozen_discriminator(collapsed(), lambda points: np.nan)
+    assert not verdict.is_right
     assert "points" in exercises.check_frozen_discriminator(collapsed(), lambda: 0)
 
 
