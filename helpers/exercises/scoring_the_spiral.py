@@ -207,7 +207,7 @@ def _judge_referee(on_real, on_generated):
             "without a sigmoid."
         )
     turned, _ = _value(-on_real, -on_generated)
-    if value < -np.log(4) < turned:
+    if value < -np.log(4) - 2 * error and turned > -np.log(4) + 2 * error:
         raise NotYet(f"{said}, and {turned:.3f} with the signs turned: are the labels swapped?")
     if value < -np.log(4) - 2 * error:
         raise NotYet(

@@ -79,7 +79,7 @@ class ScoreMap:
         words = [f"{score:.2f}" for score in scores.flat] if texts is None else np.ravel(texts)
         if scores.shape != self._shape or len(words) != scores.size:
             raise ValueError(
-                f"scores and texts must be {self._shape}, got {scores.shape} and {np.shape(texts)}"
+                f"scores and texts must be {self._shape}, got {scores.shape} and {len(words)} texts"
             )
         self.image.set_data(scores)
         for text, score, word in zip(self.texts, scores.flat, words):
