@@ -125,7 +125,7 @@ def optimal(points):
         (lambda x: -optimal(x), "labels swapped"),
         (lambda x: 1 / (1 + np.exp(-optimal(x))), "look like probabilities"),
         (lambda x: 0 * x[:, 0], "Was it trained"),
-        (lambda x: 1e-3 * (x[:, 0] ** 2 - 1), "cannot tell"),
+        (lambda x: 1e-3 * (1 - x[:, 0] ** 2), "cannot tell"),
         (lambda x: 30 * optimal(x), "surer than it is right"),
         (lambda x: x, "one logit for each"),
         (lambda x: np.full(len(x), np.inf), "infinite"),
