@@ -18,7 +18,12 @@ from .other_losses import (
     check_one_sided_penalty,
     check_wasserstein_on_a_line,
 )
-from .scoring_the_spiral import check_dropped_modes, check_modes_covered, check_two_sigma
+from .scoring_the_spiral import (
+    check_kl_with_off,
+    check_perfect_curve,
+    check_referee,
+    check_value_bound,
+)
 from .start_here import (
     LATENT_CHANGES,
     check_closed_walk,

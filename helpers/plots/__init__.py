@@ -9,6 +9,7 @@ from .animation import save_gif
 from .dashboard import Dashboard, dashboard
 from .plane_view import LAYERS, PlaneView
 from .roles import DISCRIMINATOR, GENERATED, GRADIENT, REAL, STYLES
+from .score_map import ScoreMap, masked, plane_map
 from .static import (
     PICTURE_DPI,
     curves,
