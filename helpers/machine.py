@@ -47,7 +47,7 @@ LESSON_SECONDS = {
     "02_the_minimax_loss": (0, 20),
     "03_training_dynamics": (0, 31),
     "04_other_losses": (0, 39),
-    "05_the_spiral": (0, 78),
+    "05_the_spiral": (0, 95),
     "07_dense_mnist": (70, 59),
     "08_training_failures": (0, 95),
 }
