@@ -132,26 +132,27 @@ def number_check(
     return decorate
 
 
-def compare(value: Numbers, right: Numbers, mistakes: Mapping[str, Numbers]) -> None:
+def compare(
+    value: Numbers, right: Numbers, mistakes: Mapping[str, Numbers], rtol: float = 1e-3
+) -> None:
     """Compare a value with the right one, and name the mistake where it is a known one.
 
     Args:
         value: A float, or a float64 array as `numbers` returns.
-        right: The right value, of the same shape; it must be met within 0.1 %.
+        right: The right value, of the same shape.
         mistakes: {which mistake: the wrong value that it leads to}.
+        rtol: How far a value may be from the right one, or from that of a mistake, relative to it.
 
     Raises:
         NotYet: if value has another shape, contains NaN or is not right.
     """
     _require_shape(np.asarray(value), np.shape(right))
     if np.isnan(value).any():
-        raise NotYet(
-            "your result has nan in it, which is no number (0 / 0, or log of less than 0)."
-        )
-    if np.allclose(value, right, rtol=1e-3, atol=1e-4):
+        raise NotYet("your result has nan in it, no number (0 / 0, or the log of less than 0).")
+    if np.allclose(value, right, rtol=rtol, atol=1e-4):
         return
     for sentence, wrong in mistakes.items():
-        if np.shape(wrong) == np.shape(value) and np.allclose(value, wrong, rtol=1e-3, atol=1e-4):
+        if np.shape(wrong) == np.shape(value) and np.allclose(value, wrong, rtol=rtol, atol=1e-4):
             raise NotYet(sentence)
     got = "it" if np.ndim(value) else f"got {float(value):g}. It"
     raise NotYet(f"{got} is none of the usual slips: compare your formula with the text.")
