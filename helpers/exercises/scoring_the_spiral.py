@@ -10,7 +10,7 @@ from scipy.special import rel_entr
 
 from .answer import NotYet, Verdict, call, compare, guarded, number_check, numbers, short_repr
 
-LEAST_GAIN = 0.03  # nats above -log 4 that a trained referee must reach
+LEAST_GAIN = 0.1  # nats above -log 4 that a trained referee must reach
 VALUE = np.log(4 / 7) + 0.75 * np.log(3 / 7)
 
 

@@ -35,7 +35,7 @@ EVEN_BOX = {"spiral": 1, "ring": 1, "grid": 5}  # half its side: as wide as the 
 # learning rates have halved, EMA decay
 OURS = {
     "spiral": ((3000,), 5e-3, 0.05, 2000, 0.999),
-    "ring": ((2000, 5000), 5e-3, 0.1, 1000, 0.999),
+    "ring": ((1000, 5000), 5e-3, 0.1, 1000, 0.999),
     "grid": ((20_000,), 6e-3, 0.3, 2000, 0.9995),
 }
 
