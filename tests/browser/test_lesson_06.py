@@ -1,4 +1,4 @@
-"""Lesson 06 in JupyterLab: run all cells, choose cells of the grid search and moments of a run."""
+"""Lesson 06 in JupyterLab: run all cells, choose cells of the grid search."""
 
 import pytest
 from lab_page import errors, explorer, picture, pixels, redraw_milliseconds, slider, wait_for_change
@@ -21,7 +21,7 @@ def test_the_grid_search_shows_the_chosen_cell_by_keyboard(grid, screenshot):
     for label, words in (
         ("learning rate", "learning rate 3e-02"),
         ("latent dimension", "Latent dimension 8"),
-        ("seed", "seed 3: quality"),
+        ("seed", "seed 3: score"),
     ):
         slider(grid, label).get_by_role("slider").press("End")
         expect(grid).to_contain_text(words)
@@ -33,7 +33,7 @@ def test_the_grid_search_follows_the_mouse(page, grid):
     for label, words in (
         ("learning rate", "learning rate 1e-03"),
         ("latent dimension", "Latent dimension 1"),
-        ("seed", "seed 1: quality"),
+        ("seed", "seed 1: score"),
     ):
         before = pixels(grid)
         one = slider(grid, label)
@@ -52,26 +52,3 @@ def test_the_grid_search_follows_the_mouse(page, grid):
 def test_a_cell_is_drawn_at_once(page, grid, label):
     slider(grid, label).get_by_role("slider").press("Home")
     assert redraw_milliseconds(page, grid, label, "ArrowRight", presses=4) < 250
-
-
-def test_the_history_slider_shows_the_chosen_moment(page, screenshot):
-    panel = explorer(page, "moment")
-    slider(panel, "moment").get_by_role("slider").press("End")
-    expect(panel).to_contain_text("After 3,000 updates")
-    screenshot(panel, "history_slider")
-    slider(panel, "moment").get_by_role("slider").press("Home")
-    expect(panel).to_contain_text("After 75 updates")
-
-
-def test_play_runs_through_the_moments(page):
-    panel = explorer(page, "moment")
-    slider(panel, "moment").get_by_role("slider").press("Home")
-    panel.locator(".widget-play button").first.click()
-    expect(panel).to_contain_text("After 3,000 updates")
-
-
-@pytest.mark.speed
-def test_the_history_slider_draws_at_once(page):
-    panel = explorer(page, "moment")
-    slider(panel, "moment").get_by_role("slider").press("Home")
-    assert redraw_milliseconds(page, panel, "moment", "ArrowRight", presses=8) < 250

@@ -133,10 +133,10 @@ def optimal(points):
     ],
 )
 def test_referee(answer, words):
-    assert words in exercises.check_referee(answer, REAL, GENERATED)
+    assert words in exercises.check_new_discriminator(answer, REAL, GENERATED)
 
 
 def test_a_referee_gets_the_value_of_the_theory():
     """2 JSD - log 4 for unit Gaussians one apart is -1.1635."""
-    verdict = exercises.check_referee(optimal, REAL, GENERATED)
+    verdict = exercises.check_new_discriminator(optimal, REAL, GENERATED)
     assert abs(float(verdict.split("V = ")[1].split()[0]) + 1.1635) < 0.03
