@@ -45,6 +45,7 @@ def test_the_lessons_are_there():
         "03_training_dynamics.ipynb",
         "04_other_losses.ipynb",
         "05_the_spiral.ipynb",
+        "06_scoring_the_spiral.ipynb",
         "07_dense_mnist.ipynb",
         "08_training_failures.ipynb",
     ]

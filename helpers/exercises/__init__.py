@@ -20,8 +20,8 @@ from .other_losses import (
 )
 from .scoring_the_spiral import (
     check_kl_with_off,
+    check_new_discriminator,
     check_perfect_curve,
-    check_referee,
     check_value_bound,
 )
 from .start_here import (

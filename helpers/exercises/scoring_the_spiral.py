@@ -1,4 +1,4 @@
-"""Exercises of the lesson `scoring_the_spiral`: the bound on V, a curve, a better KL, a referee."""
+"""Exercises of the lesson `scoring_the_spiral`: the bound on V, a curve, a better KL, a new D."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.special import rel_entr
 
 from .answer import NotYet, Verdict, call, compare, guarded, number_check, numbers, short_repr
 
-LEAST_GAIN = 0.03  # nats above -log 4 that a trained referee must reach
+LEAST_GAIN = 0.1  # nats above -log 4 that a new discriminator must reach
 VALUE = np.log(4 / 7) + 0.75 * np.log(3 / 7)
 
 
@@ -138,7 +138,10 @@ def check_kl_with_off(answer: Callable | None) -> Verdict:
     }
     values = np.array([float(value) for value in given])
     if np.isnan(values).any():
-        raise NotYet("your result is nan for an empty section: 0 log 0 counts as 0.")
+        raise NotYet(
+            "your result is nan. Two causes: 0 log 0, which counts as 0, and a division by 0 where "
+            "all samples are off the curve (divide by n)."
+        )
     compare(values, right, mistakes | {"that is in bits; we count in nats.": right / np.log(2)})
     return Verdict(
         "right",
@@ -155,7 +158,9 @@ def _value(on_real, on_generated):
 
 
 @guarded
-def check_referee(answer: Callable | None, real: ArrayLike, generated: ArrayLike) -> Verdict:
+def check_new_discriminator(
+    answer: Callable | None, real: ArrayLike, generated: ArrayLike
+) -> Verdict:
     """Check a discriminator on points that it was not trained on.
 
     Its value V must be at least `LEAST_GAIN` above -log 4, the value of a D that cannot tell.
@@ -182,6 +187,9 @@ def check_referee(answer: Callable | None, real: ArrayLike, generated: ArrayLike
             f"expected a trained discriminator, so that it can be tried on new points; got "
             f"{short_repr(answer)}."
         )
+    shape = getattr(answer, "input_shape", (None, 2))
+    if tuple(shape) != (None, 2):
+        raise NotYet(f"expected a model of points, input shape (None, 2), got one of {shape}.")
     logits = []
     for array in points:
         returned = numbers(call(answer, array, takes="points"), "one logit for each point")
@@ -192,10 +200,10 @@ def check_referee(answer: Callable | None, real: ArrayLike, generated: ArrayLike
         if not np.isfinite(returned).all():
             raise NotYet("a logit is nan or infinite: did training diverge?")
         logits.append(returned.ravel())
-    return _judge_referee(*logits)
+    return _judge(*logits)
 
 
-def _judge_referee(on_real, on_generated):
+def _judge(on_real, on_generated):
     value, error = _value(on_real, on_generated)
     both = np.append(on_real, on_generated)
     said = f"V = {value:.3f} on new points"

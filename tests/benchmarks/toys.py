@@ -30,12 +30,12 @@ COLUMNS = (
     "kl_with_off",
 )
 MIXTURES = {"spiral": data.spiral(), "ring": data.ring(), "grid": data.grid()}
-EVEN_BOX = {"spiral": 1, "ring": 1, "grid": 5}  # half its side: as wide as the data
+UNIFORM_BOX = {"spiral": 1, "ring": 1, "grid": 5}  # half its side: as wide as the data
 # numbers of updates after which the GANs are scored, learning rate, weight of R1, updates until the
 # learning rates have halved, EMA decay
 OURS = {
     "spiral": ((3000,), 5e-3, 0.05, 2000, 0.999),
-    "ring": ((2000, 5000), 5e-3, 0.1, 1000, 0.999),
+    "ring": ((1000, 5000), 5e-3, 0.1, 1000, 0.999),
     "grid": ((20_000,), 6e-3, 0.3, 2000, 0.9995),
 }
 
@@ -113,16 +113,16 @@ def row(label, name, runs, seconds=None):
 
 
 def baselines(name, n):
-    """Five draws each of real points, a Gaussian with their moments, and an even box."""
+    """Five draws each of real points, a Gaussian with their moments, and a uniform box."""
     mixture, rng = MIXTURES[name], np.random.default_rng(1)
     real = mixture.sample(5000, rng)
-    edge = EVEN_BOX[name]
+    edge = UNIFORM_BOX[name]
     return {
         "real points": [mixture.sample(n, rng) for _ in range(SEEDS)],
         "Gaussian fit": [
             rng.multivariate_normal(real.mean(axis=0), np.cov(real.T), n) for _ in range(SEEDS)
         ],
-        "even box": [rng.uniform(-edge, edge, (n, 2)) for _ in range(SEEDS)],
+        "uniform box": [rng.uniform(-edge, edge, (n, 2)) for _ in range(SEEDS)],
     }
 
 

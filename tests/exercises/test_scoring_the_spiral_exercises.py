@@ -132,11 +132,11 @@ def optimal(points):
         (-1.2, "a trained discriminator"),
     ],
 )
-def test_referee(answer, words):
-    assert words in exercises.check_referee(answer, REAL, GENERATED)
+def test_new_discriminator(answer, words):
+    assert words in exercises.check_new_discriminator(answer, REAL, GENERATED)
 
 
-def test_a_referee_gets_the_value_of_the_theory():
+def test_a_new_discriminator_gets_the_value_of_the_theory():
     """2 JSD - log 4 for unit Gaussians one apart is -1.1635."""
-    verdict = exercises.check_referee(optimal, REAL, GENERATED)
+    verdict = exercises.check_new_discriminator(optimal, REAL, GENERATED)
     assert abs(float(verdict.split("V = ")[1].split()[0]) + 1.1635) < 0.03
