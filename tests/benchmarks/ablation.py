@@ -40,7 +40,8 @@ class MinibatchStd(layers.Layer):
     """Appends to each row the mean standard deviation of the features over the batch."""
 
     def call(self, features):
-        deviation = tf.reduce_mean(tf.math.reduce_std(features, axis=0))
+        variance = tf.math.reduce_variance(features, axis=0)
+        deviation = tf.reduce_mean(tf.sqrt(variance + 1e-8))
         return tf.concat([features, tf.fill((tf.shape(features)[0], 1), deviation)], axis=1)
 
     def compute_output_shape(self, shape):
