@@ -5,6 +5,7 @@ A slip is found by what the networks and the training step do, never by their so
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -113,7 +114,7 @@ class Trial:
         self._before = self._snapshot()
         self._probe_sigmoid()
         self._probe_directions()
-        rng, start = np.random.default_rng(0), time.perf_counter()
+        rng, probed, start = np.random.default_rng(0), self.made, time.perf_counter()
         bar = progress(total=max(1, round(self.seconds)), unit="s", leave=False)
         try:
             elapsed = 0.0
@@ -121,7 +122,7 @@ class Trial:
                 self._step(self.images[rng.integers(len(self.images), size=BATCH)])
                 elapsed = time.perf_counter() - start
                 bar.update(min(int(elapsed), bar.total) - bar.n)
-            self.speed = self.made / elapsed
+            self.speed = (self.made - probed) / elapsed
         finally:
             bar.close()
 
@@ -286,7 +287,8 @@ def _readable(error):
         if place.startswith("File ") and "site-packages" not in place
     ]
     where = f" (in the line: {own[-1]})" if own else ""
-    return RuntimeError(f"{lines[-1]}{where}")
+    named = [line for line in lines if re.match(r"\w+(Error|Exception): ", line)]
+    return RuntimeError(f"{(named or lines)[-1]}{where}")
 
 
 def _idle_layer(network):

@@ -1,4 +1,5 @@
 import itertools
+import re
 import types
 
 from helpers import data, exercises
@@ -184,7 +185,7 @@ def test_a_gan_of_a_good_distance_is_right_however_it_is_written(name):
     verdict = check(my_gan(**RIGHT[name]))
     assert verdict.is_right, verdict
     lines = verdict.splitlines()
-    assert "after 58 updates the distance is 15.0, that of noise 60.0" in lines[0]
+    assert re.search(r"after 5\d updates the distance is 15.0, that of noise 60.0", lines[0])
     assert [line.split(maxsplit=1)[1] for line in lines[1:]] == [
         "noise",
         "your GAN",
