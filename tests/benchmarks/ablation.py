@@ -1,10 +1,13 @@
 """The additions of lesson 07 to a plain GAN of digits, one at a time, three seeds each.
 
 Run: python tests/benchmarks/ablation.py [--seeds 0 1 2] [--updates 500 1500] [--rows plain R1]
-It writes ablation.csv beside this file and prints it as a Markdown table. All rows have the networks,
-the batches and the number of updates in common, and the training step has the lines of the lesson,
-compiled by `@tf.function`. Its seconds are CPU seconds of the process, which other programs on the
-machine change less than seconds on the clock.
+It writes ablation.csv beside this file and prints it as a Markdown table. All rows have the networks and
+the batches in common, and the training step has the lines of the lesson, compiled by `@tf.function`.
+
+They are compared at equal updates and at equal time. First all rows train in turns, a few updates
+each, so that other programs on the machine slow all of them alike; that gives the time of an update
+of each row, in units of that of a plain one. Then each row, but those that leave one out, is trained
+anew, for as many updates as fit into the time of the plain row.
 """
 
 import argparse
@@ -33,7 +36,8 @@ ROWS = {  # {row: (additions, learning rate, beta_1 of both Adams)}
     "all but minibatch std": (("r1", "shifts", "decay"), 3e-3, 0.0),
 }
 GAMMA, EMA_DECAY, HALVING_UPDATES = 1.5, 0.998, 2000
-COLUMNS = ("row", "seed", "updates", "generator", "ema", "gap", "cpu_seconds_per_1000_updates")
+COLUMNS = ("row", "seed", "budget", "updates", "generator", "ema", "gap", "cost")
+TURNS, UPDATES_A_TURN = 15, 20
 
 
 class MinibatchStd(layers.Layer):
@@ -131,16 +135,27 @@ class Run:
         return self.rng.permutation(images)[: images // BATCH * BATCH].reshape(-1, BATCH)
 
     def train_until(self, updates, images):
-        """Returns the CPU seconds of 1,000 of these updates, without the first one, which compiles."""
-        start, first = time.process_time(), self.made
+        """Trains up to so many updates in all."""
         while self.made < updates:
             for rows in self._batches(len(images))[: updates - self.made]:
                 self.made += 1
                 decay = min(EMA_DECAY, self.made / (self.made + 10))
                 self.train_step(tf.constant(images[rows]), tf.constant(decay, "float32"))
-                if self.made == 1:
-                    start, first = time.process_time(), 1
-        return 1000 * (time.process_time() - start) / (self.made - first)
+
+
+def costs(images):
+    """{additions: CPU time of an update, divided by that of a plain one}, the median of the turns."""
+    runs = {additions: Run(row, seed=0) for row, (additions, *_) in ROWS.items()}
+    for run in runs.values():
+        run.train_until(5, images)  # compiles
+    seconds = {additions: [] for additions in runs}
+    for _ in range(TURNS):
+        for additions, run in runs.items():
+            start = time.process_time()
+            run.train_until(run.made + UPDATES_A_TURN, images)
+            seconds[additions].append(time.process_time() - start)
+    plain = np.array(seconds[()])
+    return {additions: float(np.median(each / plain)) for additions, each in seconds.items()}
 
 
 def interval(values):
@@ -152,15 +167,15 @@ def interval(values):
 def table(rows):
     """The Markdown table of rows of the CSV."""
     groups = {}
-    for row, _, updates, *measured in rows:
-        groups.setdefault((row, updates), []).append([float(one) for one in measured])
-    yield "| row | updates | generator | EMA generator | gap | CPU s / 1,000 updates |"
-    yield "|---|---|---|---|---|---|"
-    for (row, updates), seeds in groups.items():
-        (g, g_half), (e, e_half), (gap, gap_half), (seconds, _) = map(interval, zip(*seeds))
+    for row, _, budget, updates, *measured in rows:
+        groups.setdefault((row, budget, updates), []).append([float(one) for one in measured])
+    yield "| row | after | updates | generator | EMA generator | gap | time of an update |"
+    yield "|---|---|---|---|---|---|---|"
+    for (row, budget, updates), seeds in groups.items():
+        (g, g_half), (e, e_half), (gap, gap_half), (cost, _) = map(interval, zip(*seeds))
         yield (
-            f"| {row} | {updates:,} | {g:.1f} ± {g_half:.1f} | {e:.1f} ± {e_half:.1f} "
-            f"| {gap:.2f} ± {gap_half:.2f} | {seconds:.1f} |"
+            f"| {row} | {budget} | {updates:,} | {g:.1f} ± {g_half:.1f} | {e:.1f} ± {e_half:.1f} "
+            f"| {gap:.2f} ± {gap_half:.2f} | {cost:.2f} |"
         )
 
 
@@ -188,19 +203,30 @@ def main():
 
     uniform = np.random.default_rng(0).uniform(-1, 1, (SAMPLES, 28, 28, 1)).astype("float32")
     print(f"real digits {distance(train_images):.2f}, noise {distance(uniform):.0f}", flush=True)
+    cost, last = costs(train_images), arguments.updates[-1]
+    print(*(f"{'+'.join(of) or 'plain'} {each:.2f}" for of, each in cost.items()), flush=True)
     rows = []
     for seed in arguments.seeds:
         for row in arguments.rows:
-            run = Run(row, seed)
-            for updates in arguments.updates:
-                seconds = run.train_until(updates, train_images)
-                on_train, on_held_out = (
-                    run.discriminator(one).numpy().mean() for one in (train_images, held_out)
-                )
-                measured = [distance(net(z).numpy()) for net in (run.generator, run.ema)]
-                measured += [on_train - on_held_out, seconds]
-                rows.append((row, seed, updates, *(f"{one:.3f}" for one in measured)))
-                print(*rows[-1], sep=",", flush=True)
+            row_cost = cost[ROWS[row][0]]
+            in_time = int(round(last / row_cost, -1))
+            checkpoints = [(updates, f"{updates} updates") for updates in arguments.updates]
+            equal_time = [(in_time, "equal time")]
+            plans = [checkpoints + equal_time] if in_time == last else [checkpoints, equal_time]
+            if row.startswith("all but"):
+                plans = [checkpoints]
+            for plan in plans:
+                run = Run(row, seed)
+                for updates, budget in plan:
+                    run.train_until(updates, train_images)
+                    on_train, on_held_out = (
+                        run.discriminator(one).numpy().mean() for one in (train_images, held_out)
+                    )
+                    measured = [distance(net(z).numpy()) for net in (run.generator, run.ema)]
+                    measured += [on_train - on_held_out, row_cost]
+                    numbers = [f"{one:.3f}" for one in measured]
+                    rows.append((row, seed, budget, updates, *numbers))
+                    print(*rows[-1], sep=",", flush=True)
     rows.sort(key=lambda one: arguments.rows.index(one[0]))  # stable: seeds stay in order
     with open(arguments.out, "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
