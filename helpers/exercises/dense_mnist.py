@@ -29,6 +29,8 @@ MOST_SECONDS = 20.0
     np.sqrt(10) / 4,
     {
         np.sqrt(0.5): "that is the middle of the walk; a quarter of the way it is another value.",
+        2
+        * np.sqrt(10): "that is the length for 64 dimensions; give it relative to that of a and b.",
         10 / 16: "that is the squared length: variances add up, lengths do not.",
         1.0: "that is slerp; on the straight line the length shrinks.",
         0.75: "the other end counts, too: with the factor 1/4.",
@@ -128,6 +130,14 @@ def check_my_gan(
     with explain_errors("reading baselines,", ' Expected {"noise": a number, ...}.'):
         rows = {str(name): float(value) for name, value in baselines.items()}
         noise = rows["noise"]
+    untrained = number(
+        call(distance, trial.samples(), takes="images"), "distance(images), a number"
+    )
+    if untrained < noise / 3:
+        raise NotYet(
+            f"before the first update the distance is {untrained:.1f}: the generator is trained "
+            "already. Run the cell that makes the networks again, so that they begin anew."
+        )
     trial.train()
     samples = trial.samples()
     mine = number(call(distance, samples, takes="images"), "distance(images), a number")

@@ -86,11 +86,11 @@ class Trial:
     def _generate(self, z, training=False):
         with explain_errors("your generator", " It is called with z, (n, latent_dim)."):
             out = np.asarray(self.generator(z.astype("float32"), training=training))
-        if out.size != 784 * len(z):
+        if out.shape != (len(z), 28, 28, 1):
             raise NotYet(
                 f"the generator should return images (n, 28, 28, 1), it returns {out.shape}."
             )
-        return out.reshape(-1, 28, 28, 1)
+        return out
 
     def _logits(self, images, training=False):
         images = images.astype("float32").reshape(-1, *self._d_shape[1:])
@@ -179,11 +179,11 @@ class Trial:
         for k in range(PROBED_STEPS):
             of_generator, of_discriminator = self._snapshot()
             fake = self._generate(self._z, training=True)
-            gap = np.mean(self._logits(real) - self._logits(fake))
+            gap = self._logits(real).mean() - self._logits(fake).mean()
             self._restore(self.generator, of_generator)  # batch normalisation's means
             self._step(self.images[k * BATCH % (len(self.images) - BATCH + 1) :][:BATCH])
             old = self._logits(fake)
-            self.d_direction += float(np.mean(self._logits(real) - old) - gap)
+            self.d_direction += float(self._logits(real).mean() - old.mean() - gap)
             now, _ = self._snapshot()
             new = self._logits(self._generate(self._z, training=True))
             self._restore(self.generator, now)
@@ -227,7 +227,8 @@ class Trial:
                 frozen = "" if network.trainable else f" {name}.trainable is False."
                 raise NotYet(
                     f"the {name} is frozen: no weight of it has changed.{frozen} train_step should "
-                    f"apply a gradient to {name}.trainable_variables."
+                    f"apply a gradient to {name}.trainable_variables. (If it does, it was compiled for "
+                    "earlier networks: run the whole cell again.)"
                 )
         if self._slip:
             raise NotYet(self._slip)
@@ -251,12 +252,12 @@ class Trial:
         if self.d_direction < 0 < self.g_direction:
             raise NotYet(
                 "labels are swapped in D's loss: its steps raise D on generated images and lower it "
-                "on real ones. Real is 1, generated 0."
+                "on real ones. D's loss is small where it is right (real 1, generated 0)."
             )
         if self.g_direction < 0 < self.d_direction:
             raise NotYet(
                 "labels are swapped in G's loss: its steps make D surer that its images are "
-                "generated. In G's loss they get the label 1."
+                "generated. G's loss is small where D takes its images for real (label 1)."
             )
 
     def advice(self) -> str:

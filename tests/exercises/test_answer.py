@@ -74,7 +74,8 @@ def never_ends(*arguments):
 
 def own_gan():
     """The smallest answer to check_my_gan, which does not learn."""
-    generator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(784)])
+    image = keras.layers.Dense(784), keras.layers.Reshape((28, 28, 1))
+    generator = keras.Sequential([keras.Input((2,)), *image])
     shape = keras.Input((28, 28, 1))
     discriminator = keras.Sequential([shape, keras.layers.Flatten(), keras.layers.Dense(1)])
     return generator, discriminator, lambda real: None

@@ -22,6 +22,7 @@ from keras import layers
         (0.625, "squared length"),
         (1, "slerp"),
         (0.75, "other end"),
+        (6.3246, "relative to that of a and b"),
     ],
 )
 def test_walk_length(answer, words):
@@ -142,8 +143,10 @@ def clock(monkeypatch):
     monkeypatch.setattr(own_gan, "time", fake)
 
 
-def check(answer, seconds=0.5, distance=lambda images: 15.0, baselines=BASELINES):
-    return exercises.check_my_gan(answer, IMAGES, distance, baselines, seconds)
+def check(answer, seconds=0.5, trained=15.0, baselines=BASELINES, untrained=60.0):
+    """The verdict if the distance is `untrained` before the first update and `trained` after it."""
+    distances = iter([untrained, trained])
+    return exercises.check_my_gan(answer, IMAGES, lambda _: next(distances), baselines, seconds)
 
 
 cross_entropy = keras.losses.BinaryCrossentropy(from_logits=False)
@@ -247,6 +250,10 @@ SLIPS = {
         lambda: (keras.Sequential([keras.Input((8,)), layers.Dense(700)]), *my_gan()[1:]),
         "should return images",
     ),
+    "images without a shape": (
+        lambda: (keras.Sequential([keras.Input((8,)), layers.Dense(784)]), *my_gan()[1:]),
+        "should return images",
+    ),
     "two numbers": (
         lambda: (
             my_gan()[0],
@@ -272,15 +279,20 @@ def test_a_slip_is_named(name):
 
 
 def test_a_gan_that_is_not_good_enough_gets_its_distance_and_advice():
-    verdict = check(my_gan(rate=1e-6), distance=lambda images: 22.3)
+    verdict = check(my_gan(rate=1e-6), trained=22.3)
     assert "distance is 22.3, that of noise 60.0; below 20.0 would be right" in verdict
     assert verdict.state == "not yet" and "rate" in verdict
+
+
+def test_networks_that_are_trained_already_are_refused():
+    verdict = check(my_gan(), untrained=12.5)
+    assert verdict.state == "not yet" and "12.5: the generator is trained already" in verdict
 
 
 def test_a_slow_loop_is_told_about_tf_function(monkeypatch):
     ticks = itertools.count()
     monkeypatch.setattr(own_gan.time, "perf_counter", lambda: next(ticks) / 5)
-    verdict = check(my_gan(compiled=False), 1, lambda images: 25.0)
+    verdict = check(my_gan(compiled=False), 1, 25.0)
     assert "Only 5 updates a second: is @tf.function above train_step?" in verdict
 
 
