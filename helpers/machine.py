@@ -48,7 +48,8 @@ LESSON_SECONDS = {
     "03_training_dynamics": (0, 31),
     "04_other_losses": (0, 39),
     "05_the_spiral": (0, 95),
-    "07_dense_mnist": (70, 59),
+    "06_scoring_the_spiral": (0, 95),
+    "07_dense_mnist": (20, 118),
     "08_training_failures": (0, 95),
 }
 

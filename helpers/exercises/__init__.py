@@ -1,15 +1,14 @@
 """Exercises: is my answer right, and if not, which mistake is it?
 
 One module per lesson, named as its notebook without the number. `answer` has what the checks share,
-`published_bugs` the bugs that one of the exercises is about.
+`published_bugs` the bugs that one of the exercises is about, `own_gan` the training of a learner's GAN.
 """
 
 from .answer import Verdict
 from .dense_mnist import (
-    check_confused_discriminator,
-    check_generator_loss,
-    check_generator_step,
-    check_pixel_scale,
+    check_my_gan,
+    check_shift_each_image,
+    check_walk_length,
 )
 from .measuring_samples import check_seeds_needed
 from .other_losses import (

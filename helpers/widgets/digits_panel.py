@@ -19,7 +19,7 @@ class DigitsPanel(TrainingPanel):
 
     The learning rates are the model's own, with their decay, until the slider is moved. Then the
     generator's becomes what the slider shows, the discriminator's keeps its ratio to it, and the
-    decay continues from there. Start trains so many updates, or until Pause is pressed; pressed
+    decay continues from there; the status states the generator's. Start trains so many updates, or until Pause is pressed; pressed
     again, it trains on. See `TrainingPanel`.
 
     Args:
@@ -103,7 +103,9 @@ class DigitsPanel(TrainingPanel):
         return seconds
 
     def _measured(self):
-        return "" if self._until is None else f" of {self._until:,}"
+        rate = float(self.gan.generator_optimizer.learning_rate)
+        until = "" if self._until is None else f" of {self._until:,}"
+        return f"{until} · learning rate {rate:.2g}"
 
     def _reset(self):
         super()._reset()
@@ -129,6 +131,6 @@ class DigitsPanel(TrainingPanel):
         made = self.gan.updates_made
         samples = "25 generated digits" if made else "25 images, still noise,"
         return (
-            f"{samples} after {made:,} updates, latent dimension {self.latent_dim.value}; "
-            + self._last_updates()
+            f"{samples} after {made:,} updates, latent dimension {self.latent_dim.value}, learning "
+            f"rate {float(self.gan.generator_optimizer.learning_rate):.2g}; " + self._last_updates()
         )

@@ -43,6 +43,7 @@ def test_a_paused_panel_does_not_change_and_start_does(page, panel, screenshot):
     panel.get_by_role("button", name="Start").click()
     wait_for_change(page, panel, before)
     expect(status(panel)).to_contain_text("updates a second")
+    expect(status(panel)).to_contain_text("learning rate 0.00")  # that of the recipe, which decays
     page.wait_for_timeout(8_000)
     screenshot(page, "panel_running")
 

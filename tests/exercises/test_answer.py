@@ -12,7 +12,6 @@ from helpers.exercises import answer, published_bugs
 import keras
 import numpy as np
 import pytest
-import small
 import tensorflow as tf
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
@@ -27,8 +26,13 @@ CHECKS = {
 GIVEN = {  # {check: what a lesson gives it beside the answer}
     "be_the_discriminator": {"is_real": [True, False], "probabilities": [0.9, 0.2]},
     "check_frozen_discriminator": {"discriminator": lambda points: points[:, :1]},
-    "check_generator_step": {"build": small.gan},
     "check_invariant": {"name": "penalty"},
+    "check_my_gan": {
+        "images": np.zeros((128, 28, 28, 1), "float32"),
+        "distance": np.std,
+        "baselines": {"noise": 1.0},
+        "seconds": 0.02,
+    },
     "check_latent_order": {"generate": np.tanh, "z": np.eye(4, 3)},
     "check_named_failures": {"names": ("healthy", "collapse")},
     "check_one_sided_penalty": {"train_critic": lambda penalty: 1.03, "exact": 1.0},
@@ -66,6 +70,15 @@ def endless():
 
 def never_ends(*arguments):
     return never_ends(*arguments)
+
+
+def own_gan():
+    """The smallest answer to check_my_gan, which does not learn."""
+    image = keras.layers.Dense(784), keras.layers.Reshape((28, 28, 1))
+    generator = keras.Sequential([keras.Input((2,)), *image])
+    shape = keras.Input((28, 28, 1))
+    discriminator = keras.Sequential([shape, keras.layers.Flatten(), keras.layers.Dense(1)])
+    return generator, discriminator, lambda real: None
 
 
 NONSENSE = {
@@ -141,6 +154,7 @@ def test_nonsense_beside_the_answer_gets_a_sentence_too(name):
         "check_latent_order": "ABCD",
         "check_one_sided_penalty": lambda critic, *_: tf.nn.relu(abs(critic(1.0)) - 1) ** 2,
         "check_new_discriminator": lambda points: 0.5 - points[:, 0],
+        "check_my_gan": own_gan(),
         "check_seeds_needed": 32,
     }
     for kind, nonsense in NONSENSE.items():

@@ -128,6 +128,7 @@ def test_the_panel_keeps_the_decay_of_learning_rates():
     assert panel.learning_rate.value == 1.5e-3 and panel.learning_rate.label == "0.0015"
     panel.run(5)
     assert np.allclose(learning_rates(panel), 1.5e-3 / 2, rtol=1e-5)
+    assert "learning rate 0.00075" in panel.status.value and "rate 0.00075" in panel.describe()
     panel.latent_dim.value = 2  # another slider is not this one
     panel.run(0)
     assert np.allclose(learning_rates(panel), 1.5e-3 / 2, rtol=1e-5)
@@ -150,7 +151,7 @@ def test_start_trains_so_many_updates_and_pressed_again_trains_on():
         wait_for(lambda until=until: f"paused · update {until} of {until}" in panel.status.value)
         assert panel.gan.updates_made == until and panel.start_button.description == "Start"
     panel.run(1)  # without the button there is no end but its own
-    assert panel.gan.updates_made == 14 and "update 14<" in panel.status.value
+    assert panel.gan.updates_made == 14 and "update 14 · learning rate" in panel.status.value
     panel.start_button.click()
     wait_for(lambda: "paused · update 18 of 18" in panel.status.value)
     reset(panel)
