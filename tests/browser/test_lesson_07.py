@@ -13,6 +13,7 @@ from lab_page import (
     run_code,
     slider,
     wait_for_change,
+    wait_for_value,
 )
 from playwright.sync_api import expect
 
@@ -44,7 +45,7 @@ def test_a_paused_panel_does_not_change_and_start_does(page, panel, screenshot):
     panel.get_by_role("button", name="Start").click()
     wait_for_change(page, panel, before)
     expect(status(panel)).to_contain_text("updates a second")
-    page.wait_for_timeout(8_000)
+    wait_for_value(page, "panel.gan.updates_made > 200", "True", seconds=60)
     screenshot(page, "panel_running")
 
 
