@@ -2,11 +2,12 @@
 
 import pytest
 from lab_page import (
+    LIMIT,
     errors,
     explorer,
     pictures_in_text,
     pixels,
-    redraw_milliseconds,
+    redraw_ratio,
     slider,
     wait_for_change,
 )
@@ -65,4 +66,4 @@ def test_the_moments_of_the_gan_follow_their_slider(page, screenshot):
 def test_the_gan_is_drawn_at_once(page):
     panel = explorer(page, "D's bias b")
     for label in SLIDERS:
-        assert redraw_milliseconds(page, panel, label, "ArrowLeft") < 100
+        assert redraw_ratio(page, panel, label, "ArrowLeft") < LIMIT

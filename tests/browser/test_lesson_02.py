@@ -1,7 +1,7 @@
 """Lesson 02 in JupyterLab: run all cells, move every slider, read the descriptions of the pictures."""
 
 import pytest
-from lab_page import errors, explorer, redraw_milliseconds, slider
+from lab_page import LIMIT, errors, explorer, redraw_ratio, slider
 from playwright.sync_api import expect
 
 LESSON = "02_the_minimax_loss.ipynb"
@@ -27,4 +27,4 @@ def test_the_divergences_follow_their_sliders(page, screenshot):
 def test_the_divergences_are_drawn_at_once(page, label):
     panel = explorer(page, LABEL)
     slider(panel, label).get_by_role("slider").press("Home")
-    assert redraw_milliseconds(page, panel, label, "ArrowRight") < 100
+    assert redraw_ratio(page, panel, label, "ArrowRight") < LIMIT

@@ -1,7 +1,7 @@
 """Lesson 04 in JupyterLab: run all cells, move both sliders, read the description of the picture."""
 
 import pytest
-from lab_page import errors, explorer, redraw_milliseconds, slider
+from lab_page import LIMIT, errors, explorer, redraw_ratio, slider
 from playwright.sync_api import expect
 
 LESSON = "04_other_losses.ipynb"
@@ -26,4 +26,4 @@ def test_the_lines_follow_their_sliders(page, screenshot):
 def test_the_lines_are_drawn_at_once(page, label):
     panel = explorer(page, "line θ")
     slider(panel, label).get_by_role("slider").press("Home")
-    assert redraw_milliseconds(page, panel, label, "ArrowRight") < 100
+    assert redraw_ratio(page, panel, label, "ArrowRight") < LIMIT

@@ -2,17 +2,24 @@
 
 import ast
 import re
+import statistics
+import time
+
+from helpers.widgets.live_loop import FRAMES_PER_SECOND
 
 import pytest
 from lab_page import (
     APP,
     button,
-    effect_milliseconds,
     errors,
     evaluate,
     pause,
     picture,
+    pictures_until_effect,
     pixels,
+    plain_picture_milliseconds,
+    prepare_plain_picture,
+    record_drawings,
     run_code,
     slider,
     wait_for_change,
@@ -25,10 +32,8 @@ LESSON = "05_the_spiral.ipynb"
 SLIDERS = ("G's learning rate", "D's learning rate", "Latent dimension", "D's steps", "R1 weight")
 TRAIN_WITHOUT_PICTURES = """
 points = laboratory._batches(laboratory._updates_per_chunk)
-start = __import__("time").perf_counter()
-for _ in range(60):
+for _ in range(20):
     laboratory.gan.train_on_batch(points)
-seconds = __import__("time").perf_counter() - start
 """
 LAYERS = ("real", "generated", "D's probability", "D = ½", "gradient", "warped grid")
 
@@ -171,11 +176,9 @@ def test_at_one_update_a_picture_no_update_is_skipped(page, panel):
     before = int(evaluate(page, drawn)) - updates(panel)
     button(panel, "Start").click()
     expect(status(panel)).to_contain_text("updates a second")  # compiled
-    page.wait_for_timeout(6_000)
-    pause(panel)
-    page.wait_for_timeout(500)  # the browser sends its count some times a second
-    made = updates(panel)
-    assert 10 < made <= int(evaluate(page, drawn)) - before + 2
+    wait_for_value(page, "laboratory.gan.updates_made > 30", "True", seconds=120)
+    pause(panel)  # the browser sends its count some times a second
+    wait_for_value(page, f"{drawn} >= {before + updates(panel) - 2}", "True")
     panel.get_by_role("combobox", name="Speed").select_option("full speed")
 
 
@@ -198,27 +201,60 @@ def test_every_control_has_a_tooltip(page, panel):
     assert len(wanted) == 15 and set(wanted) <= set(titles), set(wanted) - set(titles)
 
 
+def watched(page, panel, seconds=3):
+    """Updates and pictures a second while the laboratory trains for some seconds, then pauses."""
+    button(panel, "Start").click()
+    expect(status(panel)).to_contain_text("updates a second")
+    record_drawings(panel)
+    start, made = time.monotonic(), updates_made(page)
+    page.wait_for_timeout(1000 * seconds)
+    pictures = page.evaluate("() => window.drawn.length")
+    made, seconds = updates_made(page) - made, time.monotonic() - start
+    pause(panel)
+    return made / seconds, pictures / seconds
+
+
+def unwatched(page):
+    """Updates a second without pictures."""
+    start, made = time.monotonic(), updates_made(page)
+    assert run_code(page, TRAIN_WITHOUT_PICTURES) is None
+    return (updates_made(page) - made) / (time.monotonic() - start)
+
+
+def updates_made(page):
+    return int(evaluate(page, "laboratory.gan.updates_made"))
+
+
 @pytest.mark.speed
 def test_it_trains_behind_the_pictures_and_a_control_acts_at_once(page, panel, screenshot):
-    """Updates a second with pictures against those without, in the same kernel; what is promised
-    for two free cores (500 updates, 10 pictures a second) is printed."""
+    """Whoever watches has more than a fifth of the updates a second that there are without pictures;
+    at least as many pictures a second as a notebook could draw of it and show without any training
+    (or half of the most that the panel draws); and a layer comes or goes with one of the next two
+    pictures. Three rounds, each with all that is compared."""
     panel.get_by_role("combobox", name="Data").select_option("spiral")
     panel.get_by_role("combobox", name="Loss").select_option("non saturating")
     for name in SLIDERS:
         slider(panel, name).get_by_role("slider").press("Home")
     button(panel, "Reset").click()
+    watched(page, panel, seconds=0)  # compiles
+    prepare_plain_picture(page, panel)
+    rounds = []
+    for _ in range(3):
+        live, pictures = watched(page, panel)
+        alone = unwatched(page)
+        plain = 1000 / statistics.mean(plain_picture_milliseconds(page) for _ in range(3))
+        rounds.append((live / alone, pictures / min(plain, FRAMES_PER_SECOND / 2)))
+        print(
+            f"\n{live:.0f} of {alone:.0f} updates, {pictures:.1f} pictures, {plain:.1f} plain ones"
+        )
+    share, pictures = map(statistics.median, zip(*rounds))
     button(panel, "Start").click()
-    page.wait_for_timeout(8_000)
-    text = status(panel).inner_text()
-    live, pictures = re.search(r"([\d,]+) updates a second, (\d+) pictures", text).groups()
-    latency = effect_milliseconds(page, panel, box(panel, "D's probability"), 0.06, 0.05)
+    expect(status(panel)).to_contain_text("updates a second")
+    effect = pictures_until_effect(page, panel, box(panel, "D's probability"), 0.06, 0.05)
     screenshot(page, "laboratory_running")
     pause(panel)
-    made = updates(panel)
-    assert run_code(page, TRAIN_WITHOUT_PICTURES) is None
-    alone = float(evaluate(page, f"(laboratory.gan.updates_made - {made}) / seconds"))
-    print(f"\nlaboratory: {text}; {alone:.0f} without; {latency:.0f} ms from key to picture")
-    assert float(live.replace(",", "")) > 0.2 * alone and int(pictures) >= 6 and latency < 250
+    print(f"shares: updates {share:.2f}, pictures {pictures:.2f}; effect in picture {effect:.1f}")
+    assert share > 0.2 and pictures > 1 and effect < 3
 
 
 def test_a_thousand_moves_leak_no_memory(page, panel):

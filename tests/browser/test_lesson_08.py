@@ -5,7 +5,16 @@ import re
 from helpers.diagnostics.scenarios import FAILURES
 
 import pytest
-from lab_page import cells, errors, evaluate, picture, pixels, run_code, wait_for_change
+from lab_page import (
+    cells,
+    errors,
+    evaluate,
+    picture,
+    pixels,
+    run_code,
+    wait_for_change,
+    wait_for_value,
+)
 from playwright.sync_api import expect
 
 LESSON = "08_training_failures.ipynb"
@@ -47,12 +56,12 @@ def test_each_button_trains_into_its_failure_and_names_it(page, panel, name, scr
 
 def test_pictures_come_while_it_trains(page, panel):
     """The browser draws more often than at the start and at the end."""
-    drawn = int(evaluate(page, "gallery._pictures['digits'].drawn"))
+    drawn = "gallery._pictures['digits'].drawn"
+    before = int(evaluate(page, drawn))
     press(panel, FAILURES["partial collapse"].title)
     expect(panel.get_by_role("status")).to_contain_text("training")
     done(panel)
-    page.wait_for_timeout(500)  # the browser sends its count some times a second
-    assert int(evaluate(page, "gallery._pictures['digits'].drawn")) >= drawn + 5
+    wait_for_value(page, f"{drawn} >= {before + 5}", "True")  # it is sent some times a second
 
 
 def test_the_fix_continues_the_same_run_by_keyboard(page, panel, screenshot):
