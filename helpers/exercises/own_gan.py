@@ -189,7 +189,7 @@ class Trial:
             self._restore(self.generator, now)
             self.g_direction += float(np.mean(new - old))
 
-    # ---- what came of it ----------------------------------------------------------------
+    # ---- the result ---------------------------------------------------------------------
 
     def samples(self) -> np.ndarray:
         """Generates 4,000 images, cut to [-1, 1].
