@@ -42,15 +42,15 @@ PROBE_DIGITS, PROBE_EPOCHS = 4500, 24
 # grows in proportion to `speed_probe`. Measured by tests/benchmarks/lesson_minutes.py.
 PROBE_SECONDS = 10.7
 LESSON_SECONDS = {
-    "00_start_here": (0, 32),
-    "01_two_players": (0, 41),
-    "02_the_minimax_loss": (0, 20),
-    "03_training_dynamics": (0, 31),
-    "04_other_losses": (0, 39),
-    "05_the_spiral": (0, 95),
-    "06_scoring_the_spiral": (0, 95),
-    "07_dense_mnist": (20, 118),
-    "08_training_failures": (0, 95),
+    "00_start_here": (0, 25),
+    "01_two_players": (0, 31),
+    "02_the_minimax_loss": (0, 17),
+    "03_training_dynamics": (0, 21),
+    "04_other_losses": (0, 29),
+    "05_the_spiral": (0, 35),
+    "06_scoring_the_spiral": (0, 56),
+    "07_dense_mnist": (20, 85),
+    "08_training_failures": (0, 92),
 }
 
 
