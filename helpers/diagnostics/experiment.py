@@ -40,9 +40,9 @@ class Experiment:
     """A small compiled GAN that can be reset to any seed, with its data.
 
     Args:
-        name: "digits" (small dense networks on MNIST, Adam with beta_1 = 0.5), "wide" (those of
-            lesson 07, with minibatch standard deviation, beta_1 = 0; 1,000 digits held out) or "ring" (eight Gaussians in
-            the plane, beta_1 = 0.9).
+        name: "digits" (small dense networks, Adam with beta_1 = 0.5), "wide" (those of lesson 07,
+            with minibatch standard deviation, beta_1 = 0), both on 4,000 MNIST digits, or "ring"
+            (eight Gaussians in the plane, beta_1 = 0.9).
 
     Attributes:
         gan: the compiled `training.GAN`.
@@ -55,10 +55,9 @@ class Experiment:
     def __init__(self, name: str):
         if name in ("digits", "wide"):
             images, labels = load_mnist()
-            if name == "wide":
-                images, _, labels, _ = train_test_split(
-                    images, labels, test_size=1000, stratify=labels, random_state=0
-                )
+            images, _, labels, _ = train_test_split(
+                images, labels, test_size=1000, stratify=labels, random_state=0
+            )
             few = np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(10)])
             self.data = {"all": images, "20 samples": images[few], "0..255": (images + 1) * 127.5}
             self._latent_dim, beta_1 = 32, 0.5 if name == "digits" else 0.0

@@ -33,7 +33,7 @@ class Failure:
         cause: a sentence.
         fix: a sentence.
         more_updates: number of updates that the fix gets, and the control without it.
-        healthy_updates: number of updates with `HEALTHY_WIDE` that go before: it fails from there.
+        healthy_updates: number of updates with `fixed` that go before: it fails from there.
         restart: whether the weights are beyond repair, so that the fix needs fresh ones.
 
     Example:
@@ -77,14 +77,14 @@ FAILURES = {
         Failure(
             "collapse",
             "mode collapse",
-            "wide",
-            Settings(8e-3, 4e-4, r1=0.0),
-            HEALTHY_WIDE,
-            500,
-            "After healthy training, G's learning rate is set to 20 times D's and R1 is dropped: G "
-            "moves all samples to where D errs just now, before D can learn better.",
+            "digits",
+            Settings(1e-3, 5e-5, r1=0.0),
+            HEALTHY,
+            750,
+            "After healthy training, D's learning rate is set to a twentieth of G's and R1 is dropped: "
+            "G moves all samples to where D errs just now, before D can learn better.",
             "Equal learning rates, and R1, as before.",
-            healthy_updates=1500,
+            healthy_updates=2500,
         ),
         Failure(
             "partial collapse",

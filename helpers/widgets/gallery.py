@@ -9,7 +9,7 @@ import numpy as np
 from IPython.display import Image
 
 from ..diagnostics import Monitor, diagnose
-from ..diagnostics.scenarios import FAILURES, HEALTHY_WIDE, Experiment
+from ..diagnostics.scenarios import FAILURES, Experiment
 from ..diagnostics.unnamed import drawn_run, unnamed_run
 from ..plots import Dashboard
 from ..training import GAN, NonFiniteTraining
@@ -21,7 +21,6 @@ from .picture import Picture
 from .recording import Recording
 from .training_panel import FULL_SPEED
 
-HEALTHY = FAILURES["healthy"]
 LONGEST = 100_000  # updates of one stage
 
 
@@ -60,7 +59,9 @@ class Gallery(Panel):
         self.failure = self.diagnosis = self._broken_history = None
         self._settings = self._end = self._hidden = None
         self._unknown_runs, self._marks = 0, []
-        self._healthy: dict[int, tuple] = {}  # {seed: the end of the healthy run, of the last one}
+        self._healthy: dict[
+            int, tuple
+        ] = {}  # {seed: what `_kept` returned where the failure began}
         self._pictures = {
             name: Picture(Dashboard(shape), layout={"width": "100%", "max_width": "960px"})
             for name, shape in (("digits", (28, 28, 1)), ("ring", (2,)))
@@ -250,16 +251,16 @@ class Gallery(Panel):
         return watched and self.picture.ready
 
     def _train_chunk(self):
+        failure = self.failure
         is_healthy = self.gan.updates_made < self._first  # it goes before the failure
         try:
-            self._experiment.train(HEALTHY_WIDE if is_healthy else self._settings, self.CHUNK)
+            self._experiment.train(failure.fixed if is_healthy else self._settings, self.CHUNK)
         except NonFiniteTraining as error:
             self._broken_history = error.history
             self.loop.pause()
         if self._broken_history is None:
             self.monitor.evaluate(self.gan.updates_made)
-        at_end = self.stage == "fail" and self.gan.updates_made == HEALTHY.updates
-        if at_end and (is_healthy or self._settings is HEALTHY_WIDE):
+        if is_healthy and self.gan.updates_made == self._first:
             self._healthy = {self._run_seed: self._kept()}
         if self.gan.updates_made >= self._until:
             self.loop.pause()

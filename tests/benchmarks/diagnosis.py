@@ -191,9 +191,7 @@ def rows(fixes):
         def run(seed):
             experiment(failure.experiment).reset(seed)
             if failure.healthy_updates:
-                train(
-                    experiment(failure.experiment), scenarios.HEALTHY_WIDE, failure.healthy_updates
-                )
+                train(experiment(failure.experiment), failure.fixed, failure.healthy_updates)
             found = train_and_diagnose(
                 experiment(failure.experiment), failure.settings, failure.updates, seed
             )

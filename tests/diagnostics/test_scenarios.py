@@ -60,10 +60,7 @@ def test_the_settings_of_every_failure_fit_its_experiment(experiments, failure):
     assert failure.cause and failure.fix
     for updates in (failure.updates, failure.more_updates):
         assert updates >= diagnostics.LIMITS.rows and updates % 50 == 0
-    if failure.healthy_updates:
-        healthy = scenarios.FAILURES["healthy"]
-        assert failure.experiment == healthy.experiment
-        assert failure.healthy_updates == healthy.updates
+    assert failure.healthy_updates % 50 == 0
 
 
 def test_other_experiments_are_refused():
@@ -247,8 +244,8 @@ def test_a_snapshot_is_gone_back_to_as_often_as_one_likes(experiments):
     assert not all(np.array_equal(a, b) for a, b in zip(ends[0], state(experiment)))
 
 
-def test_the_wide_experiment_holds_digits_out(experiments):
+def test_the_experiments_with_digits_hold_a_thousand_out(experiments):
     train_images = experiments["wide"].data["all"]
     assert train_images.shape == (4000, 28, 28, 1)
-    assert len(experiments["digits"].data["all"]) == 5000
+    assert (experiments["digits"].data["all"] == train_images).all()
     assert experiments["wide"].gan.generator_optimizer.beta_1 == 0

@@ -199,25 +199,22 @@ def test_a_run_without_a_name_is_that_of_its_letter(gallery):
 
 @pytest.mark.slow
 def test_a_collapse_begins_with_a_healthy_run_that_is_trained_once(gallery, monkeypatch):
-    few = replace(gallery_module.HEALTHY, updates=100)
     collapse = replace(scenarios.FAILURES["collapse"], healthy_updates=100, updates=50)
-    monkeypatch.setattr(gallery_module, "HEALTHY", few)
-    monkeypatch.setattr(
-        gallery_module, "FAILURES", scenarios.FAILURES | {"healthy": few, "collapse": collapse}
-    )
+    monkeypatch.setattr(gallery_module, "FAILURES", scenarios.FAILURES | {"collapse": collapse})
     trained = []
-    train = gallery.experiment("wide").train
+    train = gallery.experiment("digits").train
     monkeypatch.setattr(
-        gallery.experiment("wide"),
+        gallery.experiment("digits"),
         "train",
         lambda settings, updates: trained.append(settings) or train(settings, updates),
     )
-    gallery.press("healthy")
-    healthy = gallery.history["fake_score"].copy()
     gallery.press("collapse")
-    assert trained == [scenarios.HEALTHY_WIDE] * 2 + [collapse.settings]
-    assert (gallery.history["fake_score"][:100] == healthy).all() and gallery._marks == [100]
+    first = gallery.history["fake_score"].copy()
+    gallery.press("collapse")
+    assert trained == [collapse.fixed] * 2 + [collapse.settings] * 2
+    assert (gallery.history["fake_score"] == first).all() and gallery._marks == [100]
+    assert gallery.monitor.history["updates"].tolist() == [0, 50, 100, 150]
     gallery.seed += 1
     gallery.press("collapse")
-    assert trained[3:] == trained[:3] and gallery.gan.updates_made == 150
+    assert trained[4:] == trained[:3] and gallery.gan.updates_made == 150
     gallery.seed -= 1
