@@ -59,7 +59,12 @@ class Experiment:
                 images, labels, test_size=1000, stratify=labels, random_state=0
             )
             few = np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(10)])
-            self.data = {"all": images, "20 samples": images[few], "0..255": (images + 1) * 127.5}
+            self.data = {
+                "all": images,
+                "20 samples": images[few],
+                "digits 0 to 4": images[labels < 5],
+                "0..255": (images + 1) * 127.5,
+            }
             self._latent_dim, beta_1 = 32, 0.5 if name == "digits" else 0.0
         elif name == "ring":
             self.data = {"all": ring(sigma=0.05).sample(5000, seed=0)}

@@ -80,7 +80,7 @@ FAILURES = {
             "digits",
             Settings(1e-3, 5e-5, r1=0.0),
             HEALTHY,
-            750,
+            500,
             "After healthy training, D's learning rate is set to a twentieth of G's and R1 is dropped: "
             "G moves all samples to where D errs just now, before D can learn better.",
             "Equal learning rates, and R1, as before.",

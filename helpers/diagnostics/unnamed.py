@@ -88,7 +88,5 @@ def drawn_run(number: int) -> UnnamedRun:
         unknown run 3
     """
     number = inputs.whole_number("number", number)
-    rng = np.random.default_rng(1000 + number)
-    return UnnamedRun(
-        f"unknown run {number}", FAILURES[rng.choice(_DRAWN)], int(rng.integers(1000, 10_000))
-    )
+    name = np.random.default_rng(number).choice(_DRAWN)
+    return UnnamedRun(f"unknown run {number}", FAILURES[name], 1000 + number)

@@ -58,7 +58,7 @@ class Gallery(Panel):
         self._experiments: dict[str, Experiment] = {}
         self.failure = self.diagnosis = self._broken_history = None
         self._settings = self._end = self._hidden = None
-        self._unknown_runs, self._marks = 0, []
+        self._unknown_runs, self._marks = 0, list[int]()
         self._healthy: dict[
             int, tuple
         ] = {}  # {seed: what `_kept` returned where the failure began}
@@ -72,25 +72,26 @@ class Gallery(Panel):
             name: button(failure.title, without_markup(failure.cause))
             for name, failure in FAILURES.items()
         }
-        off = {"width": "110px", "disabled": True}
         self.fix_button = button(
             "Fix",
             "Continue the failed run with the settings that fix it",
             button_style="primary",
             icon="medkit",
-            **off,
+            disabled=True,
         )
         self.control_button = button(
             "Train on",
             "The control: continue the failed run without the fix, as long",
             icon="forward",
-            **off,
+            disabled=True,
         )
         self.unknown_button = button(
             "Unknown run", "Train into a failure that is not named", icon="question"
         )
-        self.reveal_button = button("Reveal", "Name the failure of the unknown run", **off)
-        self.stop_button = button("Stop", "End this run now and diagnose it", icon="stop", **off)
+        self.reveal_button = button("Reveal", "Name the failure of the unknown run", disabled=True)
+        self.stop_button = button(
+            "Stop", "End this run now and diagnose it", icon="stop", disabled=True
+        )
         self.gif_button = gif_button("The run so far")
         self.speed = speed_menu(self.SPEEDS, FULL_SPEED)
         self._recording, self._until = Recording(), 0

@@ -115,8 +115,8 @@ def plain_keras(
 
 
 PLAIN_KERAS = {  # row: the name it should get, settings
-    "healthy, plain Keras": ("healthy", {"evaluations": 30}),
-    "healthy, D with dropout": ("healthy", {"hidden": "dropout", "evaluations": 30}),
+    "healthy in plain Keras": ("healthy", {"evaluations": 30}),
+    "healthy with dropout in D": ("healthy", {"hidden": "dropout", "evaluations": 30}),
     "frozen D": ("discriminator not training", {"frozen": "discriminator"}),
     **{
         f"frozen D with {hidden}": (
