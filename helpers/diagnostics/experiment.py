@@ -1,5 +1,7 @@
 """Three small GANs whose training can be changed while it runs, and repeated."""
 
+from __future__ import annotations
+
 import copy
 from dataclasses import dataclass
 
