@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 
 import keras
@@ -77,6 +78,12 @@ class Monitor(keras.callbacks.Callback):
         self.set_data(real, z)
         self._weights = [_learned_weights(network) for network in (generator, discriminator)]
         self._rescaled = _rescaled_weights(generator) | _rescaled_weights(discriminator)
+
+    def copy(self) -> Monitor:
+        """Return a monitor of the same networks with the same rows, to continue in another way."""
+        twin = copy.copy(self)
+        twin._rows, twin.sample_history = [*self._rows], [*self.sample_history]
+        return twin
 
     def set_data(self, real: np.typing.ArrayLike, z: np.typing.ArrayLike) -> None:
         """Use other real samples and latent vectors from now on.

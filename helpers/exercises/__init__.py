@@ -53,6 +53,7 @@ from .training_dynamics import (
 )
 from .training_failures import (
     FAILURE_SIGNS,
+    check_control,
     check_invariant,
     check_loss_constants,
     check_named_failures,

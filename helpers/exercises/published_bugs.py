@@ -173,8 +173,10 @@ BUGGY = {
                 "labels of 0.9 for real, one-sided smoothing": _smoothed_labels_loss,
                 "noise on the labels that stays inside [0, 1]": _noise_inwards_loss,
             },
-            "Foster, Generative Deep Learning, 2nd edition, notebook dcgan, has labels up to 1.1 "
-            "and down to -0.1; Keras.io's DCGAN adds up to 0.05 to labels of 1",
+            "D. Foster, Generative Deep Learning, 2nd edition, 2023, github.com/davidADSP/"
+            "Generative_Deep_Learning_2nd_Edition at 3d28172, notebooks/04_gan/01_dcgan/dcgan.ipynb, "
+            "DCGAN.train_step; keras-team/keras-io at 0d5f327, examples/generative/"
+            "dcgan_overriding_train_step.py, adds up to 0.05 to all labels",
             "where a label lies above 1 or below 0, D's loss falls below 0, and further the "
             "surer D is: the loss has no lower bound, and its curve cannot be read.",
             "what is D's loss where it is right and very sure, at logits of 20 and more?",
@@ -185,8 +187,8 @@ BUGGY = {
             buggy_interpolation,
             right_interpolation,
             {"factor * real + (1 - factor) * fake, up to rounding": _from_fake_to_real},
-            "Keras.io's WGAN-GP from 2020 to 2023, keras-io issues 143 and 415; copied by Foster, "
-            "Generative Deep Learning, 2nd edition, notebook wgan_gp",
+            "keras-team/keras-io at ab3ce3d, examples/generative/wgan_gp.py, line 273, from 2020 to "
+            "2023, issues 143, 415 and 624; also in Foster's notebooks/04_gan/02_wgan_gp/wgan_gp.ipynb",
             "a factor from a normal leaves [0, 1] two times in three, so most gradients were "
             "taken outside the segments. Readers found it by comparing the code with the paper.",
             "take many pairs: one factor in three falls between 0 and 1 even here.",
@@ -200,7 +202,8 @@ BUGGY = {
                 "probabilities compared with 0.5": _accuracy_of_probabilities,
                 "the mean of the accuracies on real and on generated": _mean_of_two_accuracies,
             },
-            "TensorFlow's transfer learning tutorial until 2020, tensorflow issue 41413",
+            "tensorflow/docs, site/en/tutorials/images/transfer_learning.ipynb, until pull request "
+            "1623 of 15 July 2020; tensorflow/tensorflow issue 41413",
             "logits from 0 to 0.5 are probabilities from 0.50 to 0.62, yet they counted as "
             '"generated": accuracy on real images reads too low, on generated ones too high.',
             "which logits does it classify wrongly? Try some between 0 and 1.",
@@ -211,8 +214,9 @@ BUGGY = {
             buggy_penalty_gradient,
             right_penalty_gradient,
             {"a root of at least 1e-7": _clipped_penalty_gradient},
-            "Keras.io's WGAN-GP from 2020 to 2026, keras-io issues 624 and 910; copied by Foster, "
-            "Generative Deep Learning, 2nd edition, notebook wgan_gp",
+            "keras-team/keras-io at ab3ce3d, examples/generative/wgan_gp.py, line 285, from 2020 to "
+            "pull request 2364 of May 2026, issues 624 and 910; also in Foster's "
+            "notebooks/04_gan/02_wgan_gp/wgan_gp.ipynb",
             "a single sample where D is flat gives infinity times 0, and the next update makes all "
             "of D's weights NaN, after any number of good ones.",
             "a root has no derivative at 0. Which gradients lead there?",

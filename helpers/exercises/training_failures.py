@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from .. import data, metrics
+from ..diagnostics import unnamed
 from .answer import NotYet, Verdict, call, compare, guarded, numbers, short_repr
 from .published_bugs import BUGGY
 
@@ -113,23 +115,20 @@ def _by_plain_name(answer, expected):
 
 
 @guarded
-def check_named_failures(answer: dict[str, str] | None, names: Sequence[str]) -> Verdict:
-    """Check the names of failures that a learner gives to runs without a label.
+def check_named_failures(answer: dict[str, str] | None) -> Verdict:
+    """Check the names of failures that a learner gives to the four runs in `diagnostics.unnamed`.
 
     Args:
         answer: {"A": name of a failure, ...}, a name for each run, in any spelling of `FAILURE_SIGNS`
             with capitals, "_" or "-".
-        names: The true names, A's first, each a key of `FAILURE_SIGNS`.
 
     Returns:
         Verdict. It says how many are right, and how to tell the first wrong one from the true one.
     """
-    if not isinstance(names, (list, tuple)) or not all(
-        isinstance(name, str) and name in FAILURE_SIGNS for name in names
-    ):
-        raise NotYet(
-            f"expected names: some of {', '.join(FAILURE_SIGNS)}; got {short_repr(names)}."
-        )
+    return _compare_names(answer, [*unnamed.names().values()])
+
+
+def _compare_names(answer, names):
     letters = [chr(ord("A") + k) for k in range(len(names))]
     given = _by_plain_name(answer, f"a dictionary with a name for each of {', '.join(letters)}")
     missing = [letter for letter in letters if given.get(letter.lower()) is None]
@@ -302,3 +301,50 @@ def check_loss_constants(answer: dict[str, Sequence[float]] | None) -> Verdict:
         "a loss tells little until you know its value where D cannot tell real from generated. Least "
         "squares draws logits to 1 and 0, so there they are 1/2: D's loss is 1/4, G's 1/8.",
     )
+
+
+@guarded
+def check_control(answer: Callable | None) -> Verdict:
+    """Check a failure on the ring of eight modes, its fix, and the control without the fix.
+
+    Args:
+        answer: Function (seed) -> {"failed": samples, "control": samples, "fixed": samples}, each
+            (n, 2) with n at least 500: a GAN that covers at most 4 of the modes of
+            `data.ring(sigma=0.05)`, then trained on in two ways. It is called once.
+
+    Returns:
+        Verdict, with the modes covered.
+    """
+    keys = ("failed", "control", "fixed")
+    given = call(answer, 7, takes="seed")
+    expected = f"a dictionary with samples (n, 2), n >= 500, for each of {', '.join(keys)}"
+    if not isinstance(given, dict) or not all(key in given for key in keys):
+        raise NotYet(f"your function should return {expected}; it returned {short_repr(given)}.")
+    samples = {key: numbers(given[key], f"{expected}; for {key}") for key in keys}
+    ring = data.ring(sigma=0.05)
+    for key, points in samples.items():
+        if points.ndim != 2 or points.shape[1] != 2 or len(points) < 500:
+            raise NotYet(f"expected {expected}; for {key} it returned {points.shape}.")
+    for one, other in (("failed", "control"), ("failed", "fixed"), ("control", "fixed")):
+        if np.array_equal(samples[one], samples[other]):
+            raise NotYet(
+                f"the samples of {one} and {other} are the same: train on from the failed weights, "
+                "once without and once with the fix, and draw samples after each."
+            )
+    found = {
+        key: metrics.mode_coverage(points, ring.centres, ring.sigma).modes
+        for key, points in samples.items()
+    }
+    counted = ", ".join(f"{key} {modes}" for key, modes in found.items())
+    if found["failed"] > 4:
+        raise NotYet(f"modes covered: {counted}. It has not failed: at most 4 should be covered.")
+    if found["fixed"] <= 4 and found["control"] >= 7:
+        raise NotYet(f"modes covered: {counted}. Control and fixed seem to have changed places.")
+    if found["fixed"] < 7:
+        raise NotYet(f"modes covered: {counted}. Not fixed yet: at least 7 should be covered.")
+    if found["control"] >= found["fixed"]:
+        raise NotYet(
+            f"modes covered: {counted}. The control recovered as well, so nothing shows that the "
+            "fix did it."
+        )
+    return Verdict("right", f"modes covered: {counted}. One seed; try others.")

@@ -151,8 +151,8 @@ class _Curves:
         self.axes, self._limits, self._log = axes, limits, log
         self.names = [name for name, _, _ in columns]
         axes.set_title(title, fontsize=10)
-        axes.tick_params(labelsize=9)
-        axes.set_xlabel("updates", fontsize=9, labelpad=1)
+        axes.tick_params(labelsize=10)
+        axes.set_xlabel("updates", fontsize=10, labelpad=1)
         if log:
             axes.set_yscale("log")
         for height in guides:
@@ -163,7 +163,7 @@ class _Curves:
         ]
         short = {"handlelength": 1.6, "handletextpad": 0.5, "columnspacing": 0.9}
         rows = sum(len(name) for _, name, _ in columns) // 20  # no wider than the axes
-        axes.legend(loc="upper right", fontsize=9, ncols=2 - rows, framealpha=0.6, **short)
+        axes.legend(loc="upper right", fontsize=10, ncols=2 - rows, framealpha=0.6, **short)
         self._marks, self._shown = Marks(axes, upper=False), None
         self.moving += self._marks.moving
 
@@ -195,7 +195,8 @@ class _Curves:
             return (0.1, 10) if self._log else (0, 3)
         low, high = values.min(), values.max()
         if self._log:
-            return 10 ** (np.floor(np.log10(low)) - 0.1), 10 ** (np.ceil(np.log10(high)) + 0.4)
+            low, high = np.floor(2 * np.log10(low)) / 2, np.ceil(2 * np.log10(high)) / 2
+            return 10 ** (low - 0.1), 10 ** (high + 0.35)
         return (
             -_power_of_two_above(-low) if low < -0.1 else 0,
             3 * _power_of_two_above(high / 2.5),
@@ -224,8 +225,8 @@ class _Histograms:
         self.axes = axes
         axes.set_title("(c) D's logits, latest", fontsize=10)
         axes.set_yticks([])
-        axes.tick_params(labelsize=9)
-        axes.set_xlabel("generated  <  0  <  real", fontsize=9, labelpad=1)
+        axes.tick_params(labelsize=10)
+        axes.set_xlabel("generated  <  0  <  real", fontsize=10, labelpad=1)
         axes.axvline(0, color="0.55", linewidth=0.8, zorder=0)
         self.moving = [
             axes.stairs(
@@ -234,7 +235,7 @@ class _Histograms:
             )
             for label, colour in (("real", REAL), ("generated", GENERATED))
         ]  # fmt: skip
-        axes.legend(loc="upper right", fontsize=9, framealpha=0.6, handlelength=1.2)
+        axes.legend(loc="upper right", fontsize=10, framealpha=0.6, handlelength=1.2)
         self._shown = None
 
     def update(self, *logits):
@@ -247,7 +248,7 @@ class _Histograms:
         for patch, fraction in zip(self.moving, fractions):
             patch.set_data(fraction, edges)
         highest = max(0.05, *(fraction.max() for fraction in fractions))
-        limits = reach, 2.0 ** np.ceil(np.log2(1.2 * highest))
+        limits = reach, 2.0 ** np.ceil(np.log2(1.5 * highest))
         changed, self._shown = limits != self._shown, limits
         self.axes.set(xlim=(-reach, reach), ylim=(0, limits[1]))
         return changed

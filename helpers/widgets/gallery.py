@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 
 import ipywidgets as ipw
@@ -11,23 +10,29 @@ from IPython.display import Image
 
 from ..diagnostics import Monitor, diagnose
 from ..diagnostics.scenarios import FAILURES, Experiment
+from ..diagnostics.unnamed import drawn_run, unnamed_run
 from ..plots import Dashboard
 from ..training import GAN, NonFiniteTraining
 from .controls import button, gif_button, speed_menu
+from .gallery_text import AFTER, HIDDEN, measured, stage_html, without_markup
 from .live_loop import LiveLoop
 from .panel import WRAPPED, Panel, _error_box, _run_with_progress
 from .picture import Picture
 from .recording import Recording
 from .training_panel import FULL_SPEED
 
+LONGEST = 100_000  # updates of one stage
+
 
 class Gallery(Panel):
     """A button for each failure in `scenarios.FAILURES`: the run's dashboard, diagnosis and fix.
 
     Pressing a failure trains into it while the dashboard is redrawn; at the end
-    `diagnostics.diagnose` says what it finds. The button Fix continues the same run with the
-    settings that fix it; where it begins, the curves have a mark. Stop ends a run early; what was
-    trained is diagnosed. An experiment is compiled when it is first used.
+    `diagnostics.diagnose` says what it finds. Two buttons continue that run, each from its end and
+    for as many updates: Fix with the settings that fix it, Train on (the control) with the same
+    settings; a mark in the curves shows where. Unknown run trains into one of the failures without
+    saying which, Reveal says it. Stop ends a run early; what was trained is diagnosed. An experiment
+    is compiled when it is first used.
 
     Args:
         seed: of the runs; may be changed later.
@@ -35,43 +40,57 @@ class Gallery(Panel):
     Attributes:
         diagnosis: the `diagnostics.Diagnosis` at the end of the last run; None before.
         failure: the `scenarios.Failure` that was pressed last; None before.
+        stage: "fail", "fix" or "control"; of the last run.
         monitor: the `diagnostics.Monitor` of the run.
         history: {column: (updates,)} of the run.
         gan: the `training.GAN` of the run.
         buttons: {name of a failure: button}.
-        fix_button, stop_button, gif_button: ipywidgets buttons.
+        fix_button, control_button, unknown_button, reveal_button, stop_button, gif_button: buttons.
         speed: menu, a key of `SPEEDS`.
     """
 
     CHUNK = 50  # updates
-    FIX_UPDATES = 1000
     SPEEDS = ("50 updates", FULL_SPEED)  # trained between two pictures
     PICTURE_SECONDS = 0.5  # below full speed
 
     def __init__(self, seed: int = 0):
-        self.seed = seed
+        self.seed, self.stage = seed, "fail"
         self._experiments: dict[str, Experiment] = {}
         self.failure = self.diagnosis = self._broken_history = None
-        self._settings = None
+        self._settings = self._end = self._hidden = None
+        self._unknown_runs, self._marks = 0, list[int]()
+        self._healthy: dict[
+            int, tuple
+        ] = {}  # {seed: what `_kept` returned where the failure began}
         self._pictures = {
             name: Picture(Dashboard(shape), layout={"width": "100%", "max_width": "960px"})
             for name, shape in (("digits", (28, 28, 1)), ("ring", (2,)))
         }
+        self._pictures["wide"] = self._pictures["digits"]
         self.picture = self._pictures["digits"]
         self.buttons = {
-            name: button(failure.title, _without_markup(failure.cause))
+            name: button(failure.title, without_markup(failure.cause))
             for name, failure in FAILURES.items()
         }
         self.fix_button = button(
             "Fix",
-            "Train on, with the settings that fix this failure",
-            "110px",
+            "Continue the failed run with the settings that fix it",
             button_style="primary",
             icon="medkit",
             disabled=True,
         )
+        self.control_button = button(
+            "Train on",
+            "The control: continue the failed run without the fix, as long",
+            icon="forward",
+            disabled=True,
+        )
+        self.unknown_button = button(
+            "Unknown run", "Train into a failure that is not named", icon="question"
+        )
+        self.reveal_button = button("Reveal", "Name the failure of the unknown run", disabled=True)
         self.stop_button = button(
-            "Stop", "End this run now and diagnose it", "110px", icon="stop", disabled=True
+            "Stop", "End this run now and diagnose it", icon="stop", disabled=True
         )
         self.gif_button = gif_button("The run so far")
         self.speed = speed_menu(self.SPEEDS, FULL_SPEED)
@@ -79,14 +98,16 @@ class Gallery(Panel):
         self.status = ipw.HTML(layout={"height": "28px", "overflow": "hidden"})
         self.caption, self.error, self.saved = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self._frame = ipw.VBox([self.picture])
+        continuing = [self.fix_button, self.control_button, self.stop_button, self.speed]
         super().__init__(
             [
                 ipw.HBox([*self.buttons.values()], layout=WRAPPED),
-                ipw.HBox([self.fix_button, self.stop_button, self.speed], layout=WRAPPED),
+                ipw.HBox(continuing, layout=WRAPPED),
                 self.status,
                 self._frame,
                 self.error,
                 self.caption,
+                ipw.HBox([self.unknown_button, self.reveal_button], layout=WRAPPED),
                 ipw.HBox([self.gif_button, self.saved]),
             ]
         )
@@ -96,8 +117,11 @@ class Gallery(Panel):
             self._train_chunk, self._draw, self._front_end_ready, self._on_change, key="gallery"
         )
         for name, one in self.buttons.items():
-            one.on_click(lambda _, name=name: self._begin(name))
-        self.fix_button.on_click(lambda _: self._begin(None))
+            one.on_click(lambda _, name=name: self._begin(lambda: self._fail(FAILURES[name])))
+        self.fix_button.on_click(lambda _: self._begin(lambda: self._continue("fix")))
+        self.control_button.on_click(lambda _: self._begin(lambda: self._continue("control")))
+        self.unknown_button.on_click(lambda _: self._begin(self._next_unknown))
+        self.reveal_button.on_click(lambda _: self.loop.call(self._reveal))
         self.stop_button.on_click(lambda _: self.loop.pause())
         self.gif_button.on_click(lambda _: self.loop.call(self._on_gif))
 
@@ -110,17 +134,11 @@ class Gallery(Panel):
     def static_figure(self) -> Image:
         """The dashboard as it is now; its alternative text says what is measured, not its name."""
         png = self._still(1)  # a lesson has many of them
-        return Image(png, width=self.picture.page_size[0], alt=self._measured(), metadata={})
+        alt = measured(self.history, self.monitor, self._updates_made())
+        return Image(png, width=self.picture.page_size[0], alt=alt, metadata={})
 
     def experiment(self, name: str) -> Experiment:
-        """Returns an experiment, which is compiled at its first use.
-
-        Args:
-            name: "digits" or "ring".
-
-        Raises:
-            ValueError: if there is no experiment of that name.
-        """
+        """Returns the `scenarios.Experiment` of that name, which is compiled at its first use."""
         if name not in self._experiments:
             self._set_status("compiling, once, for some seconds")
             self._experiments[name] = Experiment(name)
@@ -128,11 +146,10 @@ class Gallery(Panel):
 
     # ---- what the buttons do (any thread) -----------------------------------------------
 
-    def _begin(self, name):
-        """Start a failure, or fix the last one if name is None; do not wait."""
-        self.loop.call(lambda: self._prepare(name))
-        updates = self.FIX_UPDATES if name is None else FAILURES[name].updates
-        self.loop.start(updates // self.CHUNK)
+    def _begin(self, prepare):
+        """Start a stage of a run; do not wait."""
+        self.loop.call(prepare)
+        self.loop.start(LONGEST // self.CHUNK)  # `_train_chunk` ends it
 
     def press(self, name: str) -> None:
         """Does what the button of a failure does and waits; what goes wrong is raised here.
@@ -142,27 +159,34 @@ class Gallery(Panel):
 
         Raises:
             ValueError: if there is no failure of that name.
-            RuntimeError: if the panel is closed.
         """
         if name not in FAILURES:
             raise ValueError(f"the failures are {sorted(FAILURES)}, got {name!r}")
-        self.loop.wait(lambda: self._prepare(name))
-        self._run(FAILURES[name].updates)
+        self._run(lambda: self._fail(FAILURES[name]))
+
+    def press_unnamed(self, letter: str) -> None:
+        """Trains one of the four runs in `diagnostics.unnamed`, "A" to "D", without a name, and waits."""
+        run = unnamed_run(letter)
+        self._run(lambda: self._fail(run.failure, run))
 
     def fix(self) -> None:
-        """Continues the run with the settings that fix it and waits; what goes wrong is raised here.
+        """Continues the failed run with the settings that fix it and waits; press a failure first."""
+        self._check_pressed()
+        self._run(lambda: self._continue("fix"))
 
-        Raises:
-            ValueError: if no failure was pressed yet.
-            RuntimeError: if the panel is closed.
-        """
+    def train_on(self) -> None:
+        """The control: continues the failed run without the fix, for as many updates, and waits."""
+        self._check_pressed()
+        self._run(lambda: self._continue("control"))
+
+    def _check_pressed(self):
         if self.failure is None:
             raise ValueError("press a failure first")
-        self.loop.wait(lambda: self._prepare(None))
-        self._run(self.FIX_UPDATES)
 
-    def _run(self, updates):
-        _run_with_progress(self.loop, updates // self.CHUNK, self.CHUNK)
+    def _run(self, prepare):
+        self.loop.wait(prepare)
+        chunks = (self._until - self.gan.updates_made) // self.CHUNK
+        _run_with_progress(self.loop, chunks, self.CHUNK)
 
     def close(self) -> None:
         """Ends the worker thread and closes the widgets."""
@@ -171,25 +195,56 @@ class Gallery(Panel):
 
     # ---- what the worker does -----------------------------------------------------------
 
-    def _prepare(self, name):
-        if name is not None:
-            self.failure = FAILURES[name]
-            self._recording.clear()
+    def _fail(self, failure, unnamed=None):
+        self.failure, self._hidden, self._end, self._marks = failure, unnamed, None, []
+        seed, first = self.seed if unnamed is None else unnamed.seed, failure.healthy_updates
+        self._recording.clear()
+        self._experiment = self.experiment(failure.experiment)
+        if first and seed in self._healthy:
+            self._restore(self._healthy[seed])
+        else:
+            self._start_anew(seed)
+        self._begin_stage("fail", failure.settings, first, failure.updates)
+
+    def _next_unknown(self):
+        self._unknown_runs += 1
+        run = drawn_run(self._unknown_runs)
+        self._fail(run.failure, run)
+
+    def _start_anew(self, seed):
+        self._run_seed = seed
+        self._experiment.reset(seed)
+        real, z = self._experiment.evaluation_data(self.failure.settings)
+        self.monitor = Monitor(self.gan.generator, self.gan.discriminator, real, z)
+        self.monitor.evaluate(0)
+
+    def _kept(self):
+        return self._experiment.snapshot(), self.monitor.copy()
+
+    def _restore(self, kept):
+        self._experiment.restore(kept[0])
+        self.monitor = kept[1].copy()
+
+    def _continue(self, stage):
+        """Go on from where the failed run ended, or anew if its weights are beyond repair."""
         failure = self.failure
-        self._experiment = experiment = self.experiment(failure.experiment)
-        if name is not None or failure.restart:
-            experiment.reset(self.seed)
-            gan, (real, z) = experiment.gan, experiment.evaluation_data(failure.settings)
-            self.monitor = Monitor(gan.generator, gan.discriminator, real, z)
-            self.monitor.evaluate(0)
-        self._settings = failure.settings if name is not None else failure.fixed
-        self._first, self._broken_history = experiment.gan.updates_made, None
-        self._until = self._first + (failure.updates if name is not None else self.FIX_UPDATES)
-        self.diagnosis = None
-        self.monitor.set_data(*experiment.evaluation_data(self._settings))
-        if self.picture is not self._pictures[failure.experiment]:
-            self.picture = self._pictures[failure.experiment]
-            self._frame.children = [self.picture]
+        if failure.restart and stage == "fix":
+            self._start_anew(self.seed)
+        elif self._end is not None:
+            self._restore(self._end)
+        settings = failure.fixed if stage == "fix" else failure.settings
+        self._begin_stage(stage, settings, self.gan.updates_made, failure.more_updates)
+
+    def _begin_stage(self, stage, settings, first, updates):
+        self.stage, self._settings = stage, settings
+        self._first, self._until = first, first + updates
+        self._marks = [mark for mark in self._marks if mark < first] + [first] * (first > 0)
+        self._broken_history = self.diagnosis = None
+        self.monitor.set_data(*self._experiment.evaluation_data(settings))
+        picture = self._pictures[self.failure.experiment]
+        if self.picture is not picture:
+            self.picture = picture
+            self._frame.children = [picture]
         self._show()  # a front end that draws it will acknowledge those that follow
 
     def _front_end_ready(self):
@@ -197,13 +252,19 @@ class Gallery(Panel):
         return watched and self.picture.ready
 
     def _train_chunk(self):
+        failure = self.failure
+        is_healthy = self.gan.updates_made < self._first  # it goes before the failure
         try:
-            self._experiment.train(self._settings, self.CHUNK)
+            self._experiment.train(failure.fixed if is_healthy else self._settings, self.CHUNK)
         except NonFiniteTraining as error:
             self._broken_history = error.history
             self.loop.pause()
         if self._broken_history is None:
             self.monitor.evaluate(self.gan.updates_made)
+        if is_healthy and self.gan.updates_made == self._first:
+            self._healthy = {self._run_seed: self._kept()}
+        if self.gan.updates_made >= self._until:
+            self.loop.pause()
         self._set_status("training")
         return None if self.speed.value == FULL_SPEED else self.PICTURE_SECONDS
 
@@ -221,30 +282,36 @@ class Gallery(Panel):
             samples = self.gan.sample(1000, seed=self.seed, ema=False)
             real = self._experiment.real(self._settings)
             self.diagnosis = diagnose(history, samples, real)
+            if self.stage == "fail":
+                self._end = self._kept()
         self._show()
 
     def _show(self):
-        marks = [self._first] if self._first else []
-        self.picture.show(self.gan.update_history, self.monitor, marks)
+        self.picture.show(self.gan.update_history, self.monitor, self._marks)
         self._recording.add(self.gan.updates_made, self.picture.png)
 
     def _gif_pictures(self):
         return self._recording.pictures
 
     def _on_gif(self):
-        title = self.failure.title.lower().split() if self.failure else []
+        title = self._title().lower().split()
         said = self._save_gif_here(f"{'_'.join(title)}.gif")
         self.saved.value = f"<span style='font-size: 13px'>{said}</span>"
 
-    @property
-    def _is_fixed(self):
-        return self._settings is not None and self._settings is not self.failure.settings
+    def _title(self):
+        if self.failure is None:
+            return ""
+        return self.failure.title if self._hidden is None else self._hidden.title
+
+    def _reveal(self):
+        self._hidden = None
+        self._on_change("paused", None)
 
     def _set_status(self, state):
         run = ""
         if self.failure is not None:
-            fixed = ", fixed" if self._is_fixed else ""
-            run = f" · {self.failure.title}{fixed} · update {self._updates_made():,} of {self._until:,}"
+            title = self._title() + AFTER[self.stage]
+            run = f" · {title} · update {self._updates_made():,} of {self._until:,}"
         self.status.value = f"<span role='status' style='font-size: 13px'>{state}{run}</span>"
 
     def _updates_made(self):
@@ -254,51 +321,30 @@ class Gallery(Panel):
     def _on_change(self, state, error):
         running = state == "running"
         self.error.value = "" if error is None else _error_box(error)
-        self.fix_button.disabled = running or self.failure is None
+        named = self.failure is not None and self._hidden is None
+        self.fix_button.disabled = self.control_button.disabled = running or not named
+        self.reveal_button.disabled = running or self._hidden is None
         self.stop_button.disabled = not running
         self._set_status("training" if running else state)
         self._set_description(
             "Training; the description comes at the end." if running else self.describe()
         )
         if state == "paused" and self.diagnosis is not None:
-            self.caption.value = self._diagnosis_html()
-
-    def _diagnosis_html(self):
-        """What was done, what was found, and what to do."""
-        title, text = "What was done", self.failure.cause
-        if self._is_fixed:
-            title, text = "The fix", self.failure.fix
-        return (
-            f"<b>{title}:</b> {html.escape(text)}"
-            f"<pre style='white-space: pre-wrap'>{html.escape(str(self.diagnosis))}</pre>"
-        )
-
-    def _measured(self):
-        """What the dashboard shows, in numbers."""
-        history = self.history
-        parts = [f"Dashboard of a run of {self._updates_made():,} updates, means of the last 50:"]
-        for column, name in (
-            ("discriminator_loss", "D's loss"),
-            ("generator_loss", "G's loss"),
-            ("real_accuracy", "D's accuracy on real samples"),
-            ("fake_accuracy", "on generated samples"),
-        ):
-            parts.append(f"{name} {np.mean(history[column][-50:]):.2f},")
-        parts.append(f"distance to real samples {self.monitor.history['distance'][-1]:.2f},")
-        return " ".join(parts) + f" real vs real {self.monitor.baseline:.2f}."
+            if self._hidden is not None:
+                self.caption.value = f"<b>{HIDDEN}</b>"
+            else:
+                self.caption.value = stage_html(self.stage, self.failure, self.diagnosis)
 
     def describe(self) -> str:
         """Describes the panel's picture in words."""
         if self.failure is None or self.diagnosis is None:
             return "Press a button: nothing has been trained."
+        if self._hidden is not None:
+            return f"{self._title()}. {measured(self.history, self.monitor, self._updates_made())}"
         found = [finding.name for finding in self.diagnosis.findings]
         return (
-            f"{self.failure.title}, after {self._updates_made():,} updates: found "
+            f"{self._title()}, after {self._updates_made():,} updates: found "
             f"{', '.join(found) or 'nothing'}. Distance to real samples "
             f"{self.monitor.history['distance'][-1]:.2f}, real vs real "
             f"{self.monitor.baseline:.2f}."
         )
-
-
-def _without_markup(text):
-    return text.replace("`", "").replace("$", "").replace("\\", "")

@@ -23,7 +23,7 @@ LONGEST = 180_000  # milliseconds for one failure on a busy machine, with compil
 
 @pytest.fixture
 def panel(page):
-    panel = page.locator(".gan-panel", has=page.get_by_role("button", name="Fix"))
+    panel = page.locator(".gan-panel", has=page.get_by_role("button", name="Reveal"))
     panel.scroll_into_view_if_needed()
     return panel
 
@@ -38,7 +38,7 @@ def done(panel):
 
 def test_every_cell_ran_without_an_error(page, screenshot):
     assert errors(page) == []
-    assert sum(len(cell.get("outputs", [])) for cell in cells(page)) > 40
+    assert sum(len(cell.get("outputs", [])) for cell in cells(page)) > 25
 
 
 @pytest.mark.parametrize("name", FAILURES)
@@ -48,7 +48,7 @@ def test_each_button_trains_into_its_failure_and_names_it(page, panel, name, scr
     expect(panel.get_by_role("status")).to_contain_text("training")
     done(panel)
     wait_for_change(page, panel, before)
-    found = "Nothing found." if name == "healthy" else f"{name.upper()}:"
+    found = "Nothing found" if name == "healthy" else f"{name.upper()}:"
     expect(panel).to_contain_text(found)
     expect(panel).to_contain_text("What was done")
     screenshot(panel, f"gallery_{name.replace(' ', '_')}")
@@ -75,6 +75,30 @@ def test_the_fix_continues_the_same_run_by_keyboard(page, panel, screenshot):
     expect(panel).to_contain_text("The fix:")
     assert "found nothing" in picture(panel).get_attribute("aria-label")
     screenshot(panel, "gallery_fixed")
+
+
+def test_the_control_goes_on_from_the_same_place_without_the_fix(page, panel, screenshot):
+    """After the fix of the last test: back to the end of the failed run."""
+    until = re.search(r"of ([\d,]+)", panel.inner_text())[1]
+    panel.get_by_role("button", name="Train on").click()
+    expect(panel.get_by_role("status")).to_contain_text("training")
+    done(panel)
+    expect(panel.get_by_role("status")).to_contain_text(f"not fixed · update {until}")
+    expect(panel).to_contain_text("The control:")
+    expect(panel).not_to_contain_text("Nothing found.")
+    screenshot(panel, "gallery_control")
+
+
+def test_an_unknown_run_is_named_when_it_is_revealed(page, panel, screenshot):
+    panel.get_by_role("button", name="Unknown run").click()
+    expect(panel.get_by_role("status")).to_contain_text("unknown run 1")
+    done(panel)
+    expect(panel).to_contain_text("Which failure is it?")
+    expect(panel.get_by_role("button", name="Fix", exact=True)).to_be_disabled()
+    screenshot(panel, "gallery_unknown")
+    panel.get_by_role("button", name="Reveal").click()
+    expect(panel).to_contain_text("What was done:")
+    expect(panel.get_by_role("status")).not_to_contain_text("unknown run")
 
 
 def test_a_planted_error_is_shown_and_the_next_button_works(page, panel, screenshot):

@@ -271,3 +271,17 @@ def test_a_history_without_evaluations_is_refused():
     monitor = diagnostics.Monitor(*networks(), np.zeros((4, 2)), np.zeros((4, 3)))
     with pytest.raises(ValueError, match="nothing was evaluated yet"):
         _ = monitor.history
+
+
+def test_a_copy_goes_on_without_its_original(points):
+    generator, discriminator = networks()
+    z = np.random.default_rng(0).normal(size=(64, 3))
+    monitor = diagnostics.Monitor(generator, discriminator, points[:64], z)
+    monitor.evaluate(0)
+    twin = monitor.copy()
+    twin.evaluate(10)
+    assert monitor.history["updates"].tolist() == [0]
+    assert twin.history["updates"].tolist() == [0, 10]
+    assert (len(monitor.sample_history), len(twin.sample_history)) == (1, 2)
+    monitor.evaluate(20)
+    assert twin.history["updates"].tolist() == [0, 10]

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 @pytest.fixture(scope="module")
 def experiments():
-    return {name: scenarios.Experiment(name) for name in ("digits", "ring")}
+    return {name: scenarios.Experiment(name) for name in ("digits", "wide", "ring")}
 
 
 def train(experiment, settings, updates, seed=None):
@@ -57,11 +57,14 @@ def test_the_settings_of_every_failure_fit_its_experiment(experiments, failure):
         assert settings.loss in experiment.gan.loss_function.names
         assert settings.latent_dim is None or 1 <= settings.latent_dim <= experiment.gan.latent_dim
     assert (failure.settings == failure.fixed) == (failure.name == "healthy")
-    assert failure.cause and failure.fix and failure.updates >= diagnostics.LIMITS.rows
+    assert failure.cause and failure.fix
+    for updates in (failure.updates, failure.more_updates):
+        assert updates >= diagnostics.LIMITS.rows and updates % 50 == 0
+    assert failure.healthy_updates % 50 == 0
 
 
 def test_other_experiments_are_refused():
-    with pytest.raises(ValueError, match='name must be "digits" or "ring", got \'faces\''):
+    with pytest.raises(ValueError, match='name must be "digits", "wide" or "ring", got \'faces\''):
         scenarios.Experiment("faces")
 
 
@@ -221,5 +224,28 @@ def settable_variables(gan):
 
 @pytest.mark.parametrize("name", [None, 3, ["ring"]])
 def test_a_name_that_is_not_text_is_refused(name):
-    with pytest.raises(ValueError, match='name must be "digits" or "ring", got'):
+    with pytest.raises(ValueError, match='name must be "digits", "wide" or "ring", got'):
         scenarios.Experiment(name)
+
+
+@pytest.mark.slow
+def test_a_snapshot_is_gone_back_to_as_often_as_one_likes(experiments):
+    experiment = experiments["ring"]
+    train(experiment, scenarios.HEALTHY_RING, 50, seed=1)
+    kept, before = experiment.snapshot(), state(experiment)
+    ends = []
+    for _ in range(2):
+        train(experiment, scenarios.HEALTHY_RING, 50)
+        ends.append(state(experiment))
+        experiment.restore(kept)
+        assert all(np.array_equal(a, b) for a, b in zip(before, state(experiment)))
+    assert all(np.array_equal(a, b) for a, b in zip(*ends))
+    train(experiment, scenarios.FAILURES["oscillation"].settings, 50)
+    assert not all(np.array_equal(a, b) for a, b in zip(ends[0], state(experiment)))
+
+
+def test_the_experiments_with_digits_hold_a_thousand_out(experiments):
+    train_images = experiments["wide"].data["all"]
+    assert train_images.shape == (4000, 28, 28, 1)
+    assert (experiments["digits"].data["all"] == train_images).all()
+    assert experiments["wide"].gan.generator_optimizer.beta_1 == 0

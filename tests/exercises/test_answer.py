@@ -34,7 +34,6 @@ GIVEN = {  # {check: what a lesson gives it beside the answer}
         "seconds": 0.02,
     },
     "check_latent_order": {"generate": np.tanh, "z": np.eye(4, 3)},
-    "check_named_failures": {"names": ("healthy", "collapse")},
     "check_one_sided_penalty": {"train_critic": lambda penalty: 1.03, "exact": 1.0},
     "check_new_discriminator": {"real": np.zeros((9, 2)), "generated": np.ones((9, 2))},
     "check_seeds_needed": {"spread": 0.1, "difference": 0.05},

@@ -1,6 +1,6 @@
 import itertools
 
-from helpers import exercises, losses
+from helpers import data, exercises, losses
 from helpers.diagnostics import scenarios
 from helpers.exercises import published_bugs, training_failures
 
@@ -12,6 +12,18 @@ RUNS = ("saturation", "partial collapse", "healthy", "non-finite")
 
 
 NAMED = dict(zip("ABCD", RUNS))
+
+
+@pytest.fixture
+def of_runs(monkeypatch):
+    """check(answer, names): the check with other runs."""
+
+    def check(answer, names=RUNS):
+        named = dict(zip("ABCD", names))
+        monkeypatch.setattr(training_failures.unnamed, "names", lambda: named)
+        return exercises.check_named_failures(answer)
+
+    return check
 
 
 @pytest.mark.parametrize(
@@ -34,18 +46,18 @@ NAMED = dict(zip("ABCD", RUNS))
         (7, "a dictionary"),
     ],
 )
-def test_named_failures(answer, words):
-    assert words in exercises.check_named_failures(answer, RUNS)
+def test_named_failures(of_runs, answer, words):
+    assert words in of_runs(answer)
 
 
-def test_every_failure_can_be_named_and_is_not_given_away():
+def test_every_failure_can_be_named_and_is_not_given_away(of_runs):
     names = list(scenarios.FAILURES)
     assert list(exercises.FAILURE_SIGNS) == names
     assert {name for pair in training_failures._TWO_NAMES for name in pair} <= set(names)
     assert all(list(pair) == sorted(pair) for pair in training_failures._TWO_NAMES)
     for true in names:
         for given in names:
-            verdict = exercises.check_named_failures({"A": given}, (true,))
+            verdict = of_runs({"A": given}, (true,))
             assert verdict.is_right == (given == true)
             assert given == true or f'"{true}"' not in verdict
 
@@ -190,3 +202,40 @@ def test_the_loss_constants_are_those_of_the_losses():
     verdict = exercises.check_loss_constants({name: losses_at(name, 0.0) for name in CONSTANTS})
     assert verdict.is_right and "1/2: D's loss is 1/4, G's 1/8" in verdict
     assert losses_at("least_squares", 0.5) == (0.25, 0.125)
+
+
+def points(modes, seed):
+    ring = data.ring(sigma=0.05)
+    every = ring.sample(6000, seed=seed)
+    near = np.linalg.norm(every[:, None] - ring.centres, axis=-1).argmin(axis=1)
+    return every[near < modes][:600]
+
+
+FAILED, CONTROL, FIXED = points(1, 0), points(2, 1), points(8, 2)
+
+
+@pytest.mark.parametrize(
+    ("samples", "words"),
+    [
+        ((FAILED, CONTROL, FIXED), "Right: modes covered: failed 1, control 2, fixed 8."),
+        ((FIXED, CONTROL, FAILED), "has not failed"),
+        ((FAILED, FIXED, CONTROL), "changed places"),
+        ((FAILED, CONTROL, points(5, 3)), "Not fixed yet"),
+        ((FAILED, points(8, 4), FIXED), "control recovered as well"),
+        ((FAILED, FAILED, FIXED), "failed and control are the same"),
+        ((FAILED, CONTROL, CONTROL), "control and fixed are the same"),
+        ((FAILED, CONTROL, FIXED[:9]), "for fixed it returned (9, 2)"),
+        ((FAILED, CONTROL, 8), "for fixed"),
+        ((FAILED, CONTROL[:, :1], FIXED), "for control it returned"),
+    ],
+)
+def test_control(samples, words):
+    given = dict(zip(("failed", "control", "fixed"), samples))
+    assert words in exercises.check_control(lambda seed: given)
+
+
+def test_control_wants_a_function_of_a_seed_that_returns_three_sets_of_samples():
+    assert "expected a function" in exercises.check_control({"failed": FAILED})
+    assert "should return a dictionary" in exercises.check_control(lambda seed: FAILED)
+    assert "called with (seed)" in exercises.check_control(lambda: FAILED)
+    assert exercises.check_control(None).state == "not answered"

@@ -1,7 +1,9 @@
 import io
 import time
+from dataclasses import replace
 
 from helpers import diagnostics, widgets
+from helpers.diagnostics import scenarios, unnamed
 from helpers.widgets import gallery as gallery_module
 from helpers.widgets import picture
 
@@ -38,7 +40,7 @@ def test_a_gallery_causes_names_and_fixes_a_failure_in_the_same_run(gallery):
     made, first = gallery.gan.updates_made, gallery.history["fake_score"].copy()
     gallery.fix()
     assert gallery.diagnosis.name == "healthy" and "The fix" in gallery.caption.value
-    assert gallery.gan.updates_made == made + gallery.FIX_UPDATES
+    assert gallery.gan.updates_made == made + gallery.failure.more_updates
     assert (gallery.history["fake_score"][:made] == first).all()
     assert gallery.monitor.history["updates"].tolist()[:2] == [0, gallery.CHUNK]
 
@@ -55,7 +57,7 @@ def test_a_diagnosis_is_of_the_last_stretch_and_of_g_as_it_is(gallery, monkeypat
     gallery.press("oscillation")
     gallery.fix()
     lengths, samples = zip(*diagnosed)
-    assert lengths == (gallery.failure.updates, gallery.FIX_UPDATES)
+    assert lengths == (gallery.failure.updates, gallery.failure.more_updates)
     assert (samples[-1] == gallery.gan.sample(1000, seed=gallery.seed, ema=False)).all()
 
 
@@ -138,3 +140,81 @@ def test_below_full_speed_a_chunk_waits_for_its_picture(gallery, monkeypatch):
     gallery.press("oscillation")
     gallery.speed.value = "full speed"
     assert set(range(0, 1001, 50)) <= set(shown)
+
+
+@pytest.mark.slow
+def test_fix_and_control_both_go_on_from_the_end_of_the_failed_run(gallery):
+    """In any order, and as often as they are pressed."""
+    gallery.press("oscillation")
+    failed = gallery.history["fake_score"].copy()
+    gallery.train_on()
+    control = gallery.history["fake_score"].copy()
+    assert gallery.diagnosis.name == "oscillation" and "The control" in gallery.caption.value
+    assert ", not fixed" in gallery.status.value
+    gallery.fix()
+    fixed = gallery.history["fake_score"].copy()
+    assert gallery.diagnosis.name == "healthy"
+    assert len(failed) == 1000 and len(fixed) == len(control) == 2000
+    assert (fixed[:1000] == failed).all() and (control[:1000] == failed).all()
+    assert (fixed[1000:] != control[1000:]).any()
+    gallery.control_button.click()
+    wait_for(lambda: gallery.stage == "control" and gallery.diagnosis is not None)
+    assert (gallery.history["fake_score"] == control).all()
+    assert gallery.monitor.history["updates"].tolist() == [*range(0, 2001, 50)]
+    with pytest.raises(ValueError, match="press a failure first"):
+        gallery.failure, kept = None, gallery.failure
+        try:
+            gallery.train_on()
+        finally:
+            gallery.failure = kept
+
+
+@pytest.mark.slow
+def test_an_unknown_run_is_named_only_when_it_is_revealed(gallery, monkeypatch):
+    run = unnamed.UnnamedRun("unknown run 7", scenarios.FAILURES["oscillation"], 55)
+    monkeypatch.setattr(gallery_module, "drawn_run", lambda number: run)
+    gallery.press("oscillation")
+    gallery.diagnosis = None
+    gallery.unknown_button.click()
+    wait_for(lambda: gallery.diagnosis is not None and not gallery.reveal_button.disabled)
+    seen = gallery.status.value + gallery.caption.value + gallery.picture.description
+    assert "unknown run 7" in seen and "scillation" not in seen and "SCILLATION" not in seen
+    assert gallery.fix_button.disabled and gallery.control_button.disabled
+    assert "scillation" not in gallery.static_figure.alt
+    gallery.reveal_button.click()
+    wait_for(lambda: "OSCILLATION" in gallery.caption.value)
+    wait_for(lambda: not gallery.fix_button.disabled and gallery.reveal_button.disabled)
+    assert "oscillation" in gallery.status.value
+
+
+@pytest.mark.slow
+def test_a_run_without_a_name_is_that_of_its_letter(gallery):
+    gallery.press_unnamed("C")
+    run = unnamed.unnamed_run("C")
+    assert gallery.failure == run.failure and gallery.diagnosis.name == run.failure.name
+    assert run.failure.title not in gallery.describe() and "run C" in gallery.describe()
+    gallery.press("oscillation")
+    assert "oscillation" in gallery.describe()
+
+
+@pytest.mark.slow
+def test_a_collapse_begins_with_a_healthy_run_that_is_trained_once(gallery, monkeypatch):
+    collapse = replace(scenarios.FAILURES["collapse"], healthy_updates=100, updates=50)
+    monkeypatch.setattr(gallery_module, "FAILURES", scenarios.FAILURES | {"collapse": collapse})
+    trained = []
+    train = gallery.experiment("digits").train
+    monkeypatch.setattr(
+        gallery.experiment("digits"),
+        "train",
+        lambda settings, updates: trained.append(settings) or train(settings, updates),
+    )
+    gallery.press("collapse")
+    first = gallery.history["fake_score"].copy()
+    gallery.press("collapse")
+    assert trained == [collapse.fixed] * 2 + [collapse.settings] * 2
+    assert (gallery.history["fake_score"] == first).all() and gallery._marks == [100]
+    assert gallery.monitor.history["updates"].tolist() == [0, 50, 100, 150]
+    gallery.seed += 1
+    gallery.press("collapse")
+    assert trained[4:] == trained[:3] and gallery.gan.updates_made == 150
+    gallery.seed -= 1
