@@ -46,7 +46,9 @@ def test_the_frechet_distance_finds_nothing_wrong_with_a_cloud(scores):
         slider(scores, label).get_by_role("slider").press(key)
     for _ in range(3):
         slider(scores, "defect").get_by_role("slider").press("ArrowRight")
-    expect(scores).to_contain_text("a cloud, strength 1.0, n = 400, draw 10. Outside the range: prec")
+    expect(scores).to_contain_text(
+        "a cloud, strength 1.0, n = 400, draw 10. Outside the range: prec"
+    )
 
 
 @pytest.mark.speed
