@@ -37,7 +37,9 @@ class ScoreRows:
         (self._dots,) = axes.plot([], [], "o", color="black", markersize=7)
         (self._inside,) = axes.plot([], [], "o", color="black", markersize=7, fillstyle="none")
         self.texts = [
-            axes.text(1.02, y, "", transform=axes.get_yaxis_transform(), va="center", fontsize=10)
+            axes.text(
+                1.02, float(y), "", transform=axes.get_yaxis_transform(), va="center", fontsize=10
+            )
             for y in self._heights
         ]
         axes.set_xscale("symlog", linthresh=1)
