@@ -48,6 +48,7 @@ def test_the_lessons_are_there():
         "06_scoring_the_spiral.ipynb",
         "07_dense_mnist.ipynb",
         "08_training_failures.ipynb",
+        "09_measuring_samples.ipynb",
     ]
 
 

@@ -10,7 +10,12 @@ from .dense_mnist import (
     check_shift_each_image,
     check_walk_length,
 )
-from .measuring_samples import check_seeds_needed
+from .measuring_samples import (
+    check_coverage_of_perfect_samples,
+    check_own_comparison,
+    check_permutation_test,
+    check_power_of_rates,
+)
 from .other_losses import (
     check_gradient_penalty,
     check_least_squares_logit,

@@ -10,6 +10,7 @@ from .dashboard import Dashboard, dashboard
 from .plane_view import LAYERS, PlaneView
 from .roles import DISCRIMINATOR, GENERATED, GRADIENT, REAL, STYLES
 from .score_map import ScoreMap, masked, plane_map
+from .score_rows import ScoreRows
 from .static import (
     PICTURE_DPI,
     curves,
