@@ -50,7 +50,8 @@ LESSON_SECONDS = {
     "05_the_spiral": (0, 35),
     "06_scoring_the_spiral": (0, 56),
     "07_dense_mnist": (20, 85),
-    "08_training_failures": (0, 92),
+    "08_training_failures": (0, 130),
+    "09_measuring_samples": (0, 55),
 }
 
 
