@@ -21,7 +21,8 @@ class ScoreRows:
         names: of the scores, from the top.
 
     Attributes:
-        moving: the artists that `update` changes.
+        moving: the artists that `update` changes: dots and scores. It also writes the ranges, which
+            change seldom.
 
     Example:
         >>> from helpers import plots
@@ -36,12 +37,21 @@ class ScoreRows:
         axes.axvspan(-1, 1, color="0.85", zorder=0)
         (self._dots,) = axes.plot([], [], "o", color="black", markersize=7)
         (self._inside,) = axes.plot([], [], "o", color="black", markersize=7, fillstyle="none")
-        self.texts = [
-            axes.text(
-                1.02, float(y), "", transform=axes.get_yaxis_transform(), va="center", fontsize=10
-            )
-            for y in self._heights
-        ]
+        self.texts, self.ranges = (
+            [
+                axes.text(
+                    x,
+                    float(y),
+                    "",
+                    transform=axes.get_yaxis_transform(),
+                    ha=side,
+                    va="center",
+                    fontsize=10,
+                )
+                for y in self._heights
+            ]
+            for x, side in ((1.17, "right"), (1.20, "left"))
+        )
         axes.set_xscale("symlog", linthresh=1)
         limit = 1.6 * WIDEST
         axes.set(xlim=(-limit, limit), ylim=(0.4, len(names) + 0.6))
@@ -80,6 +90,8 @@ class ScoreRows:
         outside = (scores < lowest) | (scores > highest)
         self._dots.set_data(x[outside], self._heights[outside])
         self._inside.set_data(x[~outside], self._heights[~outside])
-        for text, score, low, high in zip(self.texts, scores, lowest, highest):
-            text.set_text(f"{score:.3f}  ({low:.3f} to {high:.3f})")
+        for text, score in zip(self.texts, scores):
+            text.set_text(f"{score:.3f}")
+        for text, low, high in zip(self.ranges, lowest, highest):
+            text.set_text(f"({low:.3f} to {high:.3f})")
         return [bool(value) for value in outside]

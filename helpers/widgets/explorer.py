@@ -29,7 +29,7 @@ class Explorer(Panel):
             picture now shows, in words.
         moving: the artists that it changes, all in one figure (not one of pyplot's). Only they are
             drawn again, so that a redraw takes some hundredths of a second, unless the limits of
-            an axis have changed.
+            an axis or the words of another text have changed.
         sliders: {name: an ipywidgets slider with a description}.
         buttons: {label: a function of the sliders' values, by name, that returns
             ({name: new value}, a sentence that says what happened)}; none by default.
@@ -205,12 +205,20 @@ class _Artists:
         self._redraw = redraw
 
     def update(self, **values):
-        before = self._limits()
+        before = self._at_rest()
         self.description = self._redraw(**values)
-        return self._limits() != before
+        return self._at_rest() != before
 
-    def _limits(self):
-        return [(axes.get_xlim(), axes.get_ylim()) for axes in self.figure.axes]
+    def _at_rest(self):
+        """What can change without being one of the moving artists: limits, and words in the axes."""
+        return [
+            (
+                axes.get_xlim(),
+                axes.get_ylim(),
+                [text.get_text() for text in axes.texts if not text.get_animated()],
+            )
+            for axes in self.figure.axes
+        ]
 
 
 class FrontEndCheck(Panel):

@@ -16,7 +16,8 @@ def test_the_ends_of_each_range_are_at_one_and_its_middle_at_zero(rows):
     filled, hollow = rows.moving[:2]
     assert len(filled.get_xdata()) == 0
     assert np.allclose(hollow.get_xdata(), [-1, 0, 1]) and list(hollow.get_ydata()) == [3, 2, 1]
-    assert rows.texts[1].get_text() == "0.500  (0.400 to 0.600)"
+    assert rows.texts[1].get_text() == "0.500"
+    assert rows.ranges[1].get_text() == "(0.400 to 0.600)"
 
 
 def test_a_score_outside_is_a_filled_dot_at_its_distance_in_half_widths(rows):

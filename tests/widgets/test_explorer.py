@@ -87,6 +87,24 @@ def test_an_explorer_draws_everything_when_an_axis_changes():
     assert shown.picture._background is wide
 
 
+def test_an_explorer_draws_everything_when_the_words_of_a_text_at_rest_change():
+    axes = Figure(figsize=(3, 2)).subplots()
+    moving, at_rest = axes.text(0, 0, ""), axes.text(0, 0.5, "")
+
+    def write(number):
+        moving.set_text(str(number))
+        at_rest.set_text("even" if number % 2 == 0 else "odd")
+        return "written"
+
+    slider = ipw.IntSlider(description="number", min=1, max=5)
+    shown = widgets.Explorer(write, [moving], {"number": slider})
+    odd = shown.picture._background
+    shown.set(number=3)
+    assert shown.picture._background is odd
+    shown.set(number=4)
+    assert shown.picture._background is not odd
+
+
 @pytest.mark.slow
 def test_an_explorers_button_moves_sliders_and_says_what_happened():
     shown = explorer(buttons={"Flatten": lambda slope, height: ({"slope": 0}, "It is flat now.")})
