@@ -68,10 +68,10 @@ def run(client, code, interrupt_after=None):
             printed += "TRACEBACK " + got["content"]["evalue"]
         elif got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
             break
-        if interrupt_after and interrupt_after in printed:
-            if interrupts == len(DROPPED.findall(printed)):
-                client.manager.interrupt_kernel()
-                interrupts += 1
+        dropped = len(DROPPED.findall(printed))
+        if interrupt_after and interrupt_after in printed and interrupts == dropped:
+            client.manager.interrupt_kernel()
+            interrupts += 1
     while True:  # a reply to an earlier request may still be waiting
         reply = client.get_shell_msg(timeout=60)
         if reply["parent_header"].get("msg_id") == message:
