@@ -188,6 +188,13 @@ class _Curves:
         self.axes.set(xlim=limits[0], ylim=limits[1])
         return changed
 
+    def hide_entries_without_line(self):
+        """What was not measured has no entry in the legend."""
+        legend = self.axes.get_legend()
+        for line, *entry in zip(self.moving, legend.get_lines(), legend.get_texts()):
+            for part in entry:
+                part.set_visible(len(line.get_xdata()) > 0)
+
     def _y_limits(self, values):
         if self._limits:
             return self._limits
@@ -196,7 +203,7 @@ class _Curves:
         low, high = values.min(), values.max()
         if self._log:
             low, high = np.floor(2 * np.log10(low)) / 2, np.ceil(2 * np.log10(high)) / 2
-            return 10 ** (low - 0.1), 10 ** (high + 0.35)
+            return 10 ** (low - 0.1), 10 ** (high + max(0.35, 0.2 * (high - low)))  # for the legend
         return (
             -_power_of_two_above(-low) if low < -0.1 else 0,
             3 * _power_of_two_above(high / 2.5),
@@ -270,5 +277,7 @@ def dashboard(
     reach = max(1.5, 1.1 * np.abs(monitor.real).max())
     view = Dashboard(monitor.samples.shape[1:], reach, plt.figure(figsize=SIZE))
     view.update(history, monitor)
+    for curves in view._curves:
+        curves.hide_entries_without_line()
     view.figure.suptitle(title, x=0.05, y=1.03, ha="left", fontweight="bold")
     return view.figure, view
