@@ -44,15 +44,15 @@ PROBE_DIGITS, PROBE_EPOCHS = 4500, 24
 PROBE_SECONDS = 10.7
 LESSON_SECONDS = {
     "00_start_here": (0, 32),
-    "01_two_players": (0, 39),
+    "01_two_players": (0, 36),
     "02_the_minimax_loss": (0, 21),
-    "03_training_dynamics": (0, 26),
+    "03_training_dynamics": (0, 21),
     "04_other_losses": (0, 36),
     "05_the_spiral": (0, 44),
     "06_scoring_the_spiral": (0, 70),
     "07_dense_mnist": (20, 107),
-    "08_training_failures": (0, 141),
-    "09_measuring_samples": (0, 54),
+    "08_training_failures": (0, 155),
+    "09_measuring_samples": (0, 60),
 }
 
 
