@@ -180,6 +180,17 @@ def test_the_dashboard_of_a_run_is_a_pyplot_figure(points):
     assert not plt.fignum_exists(figure.number)
 
 
+def test_what_was_not_measured_has_no_entry_in_a_legend():
+    plain = monitored()  # without D's gradient norm
+    figure, _ = plots.dashboard(plain.history, plain)
+    (norms,) = (axes for axes in figure.axes if "gradient norms" in axes.get_title())
+    legend = norms.get_legend()
+    shown = [text.get_text() for text in legend.get_texts() if text.get_visible()]
+    assert shown == ["G"]
+    assert [line.get_visible() for line in legend.get_lines()] == [False, True]
+    plt.close(figure)
+
+
 def test_one_spike_does_not_stay_on_the_axes_for_good():
     view, run = plots.Dashboard((2,)), {name: np.ones(1000) for name in training.HISTORY_COLUMNS}
     run["generator_loss"][100:110] = 20_000
