@@ -278,11 +278,17 @@ def test_an_interrupt_leaves_the_state_of_the_last_whole_call(points, interrupti
     assert np.isfinite(gan.sample(5, seed=0)).all()
 
 
+@pytest.fixture(scope="module")
+def states_with_dropout(ring_points):
+    """`states_of_a_run` of the GAN with dropout."""
+    return states_of_a_run(ring_points, dropout=0.5)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["on_train_batch_end", "on_epoch_end", "on_epoch_begin"])
-def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(points, moment):
-    states = states_of_a_run(points, dropout=0.5)
-
+def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(
+    points, states_with_dropout, moment
+):
     def fail(index, logs):
         if index == 2:
             raise RuntimeError("planted")
@@ -292,13 +298,13 @@ def test_an_error_in_a_callback_leaves_the_state_of_the_last_whole_call(points, 
     with pytest.raises(RuntimeError, match="planted"):
         gan.fit(points, batch_size=16, epochs=4, verbose=0, callbacks=[failing])
     assert gan.updates_made == {"on_train_batch_end": 12, "on_epoch_end": 48}.get(moment, 32)
-    assert equal(everything(gan), states[gan.updates_made])
+    assert equal(everything(gan), states_with_dropout[gan.updates_made])
 
 
 @pytest.mark.slow
-def test_early_stopping_goes_back_in_everything(points):
+def test_early_stopping_goes_back_in_everything(points, states_with_dropout):
     """Weights, optimizers, counters, random state and history are those of the best epoch."""
-    states, gan = states_of_a_run(points, dropout=0.5), fresh_small_gan(dropout=0.5)
+    gan = fresh_small_gan(dropout=0.5)
     fitted = gan.fit(
         points,
         batch_size=16,
@@ -312,7 +318,7 @@ def test_early_stopping_goes_back_in_everything(points):
     )
     best = int(np.argmin(fitted.history["real_score"])) + 1
     assert best < 4 and gan.updates_made == 16 * best
-    assert equal(everything(gan), states[16 * best])
+    assert equal(everything(gan), states_with_dropout[16 * best])
     whole = fresh_small_gan(dropout=0.5)
     whole.fit(points, batch_size=16, epochs=best + 1, verbose=0)
     gan.fit(points, batch_size=16, epochs=1, verbose=0)
