@@ -54,7 +54,9 @@ def progress(
 
 
 def silence_progress() -> None:
-    """Leaves the bars that were interrupted as they are: they write no more."""
+    """Leaves the bars that were interrupted as they are: they write no more, and later bars stand in
+    the first line, not below them."""
     for bar in [*_bars]:
-        bar.disable = True
+        bar.delay = float("inf")  # as if it had shown nothing: `close` writes nothing
+        bar.close()
         _bars.discard(bar)

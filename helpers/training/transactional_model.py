@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from ..data import check_samples
 from ..inputs import whole_number
+from . import interrupt
 from .batching import Batches, array_or_dataset, checked_dataset, split
 from .callbacks import with_safe_backups
 from .checks import refuse_labels, refuse_strategy
@@ -167,9 +168,15 @@ class TransactionalModel(keras.Model):
                 kwargs["steps_per_epoch"] = -(-kwargs["steps_per_epoch"] // group)
         rules = {"epochs": epochs, "verbose": verbose, "callbacks": callbacks, "shuffle": False}
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), interrupt.remembered() as raise_again:
                 if grouped:  # such a Dataset does not know its length, and Keras warns at its end
                     warnings.filterwarnings("ignore", "Your input ran out of data")
+                callbacks.append(
+                    keras.callbacks.LambdaCallback(
+                        on_train_batch_begin=lambda batch, logs: raise_again(),
+                        on_train_end=lambda logs: raise_again(),
+                    )
+                )
                 return super().fit(x, validation_data=validation_data, **rules, **kwargs)
         except tf.errors.InvalidArgumentError as error:
             for problem in problems:

@@ -1,7 +1,10 @@
 """The stop button of a notebook, in a real kernel."""
 
 import re
+import signal
 import sys
+import threading
+import time
 
 from helpers.training import interrupt
 
@@ -58,8 +61,11 @@ def run(client, code, interrupt_after=None):
     it dropped the interrupt.
     """
     message, printed, interrupts = client.execute(code), "", 0
+    end = time.monotonic() + 100
     while True:
-        got = client.get_iopub_msg(timeout=120)
+        pressed = f"pressed {interrupts} times, printed: ...{printed[-600:]}"
+        assert time.monotonic() < end, f"a cell of 100 s, {pressed}\n{code}"
+        got = client.get_iopub_msg(timeout=90)
         if got["parent_header"].get("msg_id") != message:
             continue
         if got["msg_type"] == "stream":
@@ -94,3 +100,43 @@ def test_an_interrupted_cell_ends_with_one_line_and_later_cells_run(client):
         client, "gan.fit(points, batch_size=32, epochs=1, verbose=0); print('ok')"
     )
     assert (status, printed) == ("ok", "ok\n")
+
+
+def test_only_what_an_interrupt_raised_ends_with_one_line(client):
+    """Python raises a RuntimeError while it handles an interrupt of a thread that waits."""
+    assert run(client, "from helpers import training")[0] == "ok"
+    status, printed = run(
+        client,
+        "try:\n    raise KeyboardInterrupt\nfinally:\n    raise RuntimeError('release unlocked lock')",
+    )
+    assert (status, printed) == ("error", f"\n{interrupt.MESSAGE}\n")
+    status, printed = run(client, "raise RuntimeError('of the learner')")
+    assert (status, printed) == ("error", "TRACEBACK of the learner")
+
+
+class Press(float):
+    """A number that interrupts who converts it."""
+
+    def __float__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_that_keras_swallows_ends_fit(small_gan, points):
+    gan, handler = small_gan(), signal.getsignal(signal.SIGINT)
+    gan.make_train_function()
+    train = gan.train_function
+    gan.train_function = lambda iterator: {**train(iterator), "press": Press()}
+    with pytest.raises(KeyboardInterrupt):
+        gan.fit(points, batch_size=16, epochs=100, verbose=0)
+    assert 0 < gan.updates_made < 16  # one call, of sixteen batches
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_fit_works_in_a_thread_which_gets_no_interrupts(small_gan, points):
+    gan = small_gan()
+    thread = threading.Thread(
+        target=gan.fit, args=(points,), kwargs={"batch_size": 16, "verbose": 0}
+    )
+    thread.start()
+    thread.join()
+    assert gan.updates_made == 16
