@@ -45,6 +45,7 @@ def progress(
         mininterval=0.3,  # seconds
         delay=DELAY,
         leave=leave,
+        ncols=120,  # a cell has room for the whole line, whatever the width of the terminal is
         bar_format="{percentage:3.0f}% |{bar:16}| {n_fmt} of {total_fmt} {unit}"
         + left
         + "{postfix}",

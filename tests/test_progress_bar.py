@@ -33,3 +33,16 @@ def test_a_bar_after_interrupted_ones_stands_in_the_first_line(capsys, monkeypat
     bar.update(1)
     shown = capsys.readouterr().out
     assert "of 4 steps" in shown and "\n" not in shown
+
+
+def test_the_line_is_whole_however_narrow_the_terminal(capsys, monkeypatch):
+    """JupyterLab may inherit the width of the terminal that started it."""
+    monkeypatch.setattr(progress_bar, "DELAY", 0)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    bar = progress_bar.progress(total=100_000_000, unit="updates")
+    bar.set_postfix_str("D's loss 1.31, G's loss 0.75", refresh=False)
+    bar.update(104_000)
+    bar.refresh()
+    assert "D's loss 1.31, G's loss 0.75" in capsys.readouterr().out
+    bar.close()

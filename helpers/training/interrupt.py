@@ -52,6 +52,7 @@ def remembered() -> Iterator[Callable[[], None]]:
     Example:
         >>> import signal
         >>> from helpers.training import interrupt
+        >>> handler = signal.signal(signal.SIGINT, signal.default_int_handler)
         >>> with interrupt.remembered() as raise_again:
         ...     try:
         ...         signal.raise_signal(signal.SIGINT)
@@ -62,6 +63,7 @@ def remembered() -> Iterator[Callable[[], None]]:
         ...     except KeyboardInterrupt:
         ...         print("stopped")
         stopped
+        >>> _ = signal.signal(signal.SIGINT, handler)
     """
     handler, arrived = signal.getsignal(signal.SIGINT), False
 

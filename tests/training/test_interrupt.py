@@ -121,8 +121,16 @@ class Press(float):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_an_interrupt_that_keras_swallows_ends_fit(small_gan, points):
-    gan, handler = small_gan(), signal.getsignal(signal.SIGINT)
+@pytest.fixture
+def handler():
+    """Python's own handler of interrupts, which a process started in the background may lack."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_that_keras_swallows_ends_fit(small_gan, points, handler):
+    gan = small_gan()
     gan.make_train_function()
     train = gan.train_function
     gan.train_function = lambda iterator: {**train(iterator), "press": Press()}
