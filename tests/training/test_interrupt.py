@@ -141,7 +141,7 @@ def test_an_interrupt_that_keras_swallows_ends_fit(small_gan, points, handler):
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_fit_works_in_a_thread_which_gets_no_interrupts(small_gan, points):
+def test_fit_works_in_a_thread_which_gets_no_interrupts(small_gan, points, handler):
     gan = small_gan()
     thread = threading.Thread(
         target=gan.fit, args=(points,), kwargs={"batch_size": 16, "verbose": 0}
