@@ -183,7 +183,7 @@ def plain_picture_milliseconds(page):
 # Of `redraw_ratio`. Measured with 5 to 15 other busy processes on two cores: 0.1 to 0.4, and 0.3 to
 # 0.65 with a generator; without blitting 0.65 to 1, with 0.15 s of sleep 0.5 to 1.1.
 LIMIT = 0.6
-LIMIT_COMPUTED = 0.9  # if what is drawn is computed first, by a generator or as seven scores
+LIMIT_WITH_GAN = 0.9  # if a generator makes what is drawn
 
 
 def lower_quartile(times):

@@ -1,7 +1,7 @@
 """Lesson 00 in JupyterLab: the front end answers the kernel, and the first slider works."""
 
 import pytest
-from lab_page import LIMIT_COMPUTED, errors, explorer, pictures_in_text, redraw_ratio, slider
+from lab_page import LIMIT_WITH_GAN, errors, explorer, pictures_in_text, redraw_ratio, slider
 from playwright.sync_api import expect
 
 LESSON = "00_start_here.ipynb"
@@ -40,7 +40,7 @@ def test_the_walk_follows_its_slider(page, screenshot):
 def test_the_walk_is_drawn_at_once(page):
     panel = explorer(page, LABEL)
     slider(panel, LABEL).get_by_role("slider").press("Home")
-    assert redraw_ratio(page, panel, LABEL, "ArrowRight") < LIMIT_COMPUTED
+    assert redraw_ratio(page, panel, LABEL, "ArrowRight") < LIMIT_WITH_GAN
 
 
 def test_running_the_lesson_unfolds_no_solution(page):

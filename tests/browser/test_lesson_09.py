@@ -1,7 +1,7 @@
 """Lesson 09 in JupyterLab: run all cells, choose defects, strengths, sizes and draws."""
 
 import pytest
-from lab_page import LIMIT_COMPUTED, errors, explorer, picture, redraw_ratio, slider
+from lab_page import LIMIT, errors, explorer, picture, redraw_ratio, slider
 from playwright.sync_api import expect
 
 LESSON = "09_measuring_samples.ipynb"
@@ -58,4 +58,4 @@ def test_the_scores_follow_at_once(page, scores):
         for key in keys:
             slider(scores, label).get_by_role("slider").press(key)
     expect(scores).to_contain_text("blurred, strength 0.0, n = 200, draw 1.")
-    assert redraw_ratio(page, scores, "strength", "ArrowRight", presses=8) < LIMIT_COMPUTED
+    assert redraw_ratio(page, scores, "strength", "ArrowRight", presses=8) < LIMIT
